@@ -132,6 +132,13 @@ class Records:
         was_blocked = self.commits.run(lambda connection: unblock(connection, address_key, now))
         return was_blocked or was_suppressed
 
+    def note_key(self, fingerprint: str, now: datetime) -> None:
+        """Note that a key signs the links of mails; durable on return."""
+        from newsletter.storage.used_keys import Signed, UsedKey, note_key  # noqa: PLC0415
+
+        used = UsedKey(fingerprint, Signed.MAILS, now)
+        self.commits.run(lambda connection: note_key(connection, used))
+
     def reader_lookup(self) -> "SqlReaderLookup":
         """Open the part that pages look readers and mails up in."""
         from newsletter.storage.reader_lookup import SqlReaderLookup  # noqa: PLC0415

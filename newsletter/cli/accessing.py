@@ -22,7 +22,7 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "status": frozenset({AccessKind.DELIVERIES_SHOWN}),  # with --list
     "show": frozenset({AccessKind.LETTER_SHOWN}),  # with --to
     "backup": frozenset({AccessKind.BACKUP_MADE}),
-    "restore": frozenset({AccessKind.BACKUP_RESTORED}),
+    "restore": frozenset({AccessKind.BACKUP_RESTORED, AccessKind.LIST_EXPORTED}),  # with --lost
     "breach": frozenset({AccessKind.UNREACHED_LISTED}),  # with --unreached
     "feedback list": frozenset({AccessKind.FEEDBACK_SHOWN}),
     "feedback show": frozenset({AccessKind.FEEDBACK_SHOWN}),

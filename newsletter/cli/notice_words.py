@@ -1,7 +1,11 @@
 """What a notice is about, in words."""
 
+from typing import Final
+
 from newsletter.cli.wording import _
 from newsletter.mails.mail import MailKind
+
+GO_ON: Final = 'newsletter notices send --after-restore --because "…"'
 
 
 def kind_in_words(kind: MailKind) -> str:

@@ -13,7 +13,7 @@ from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at, look_at_many, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.mails import say_sent, send_due
-from newsletter.cli.notice_words import kind_in_words
+from newsletter.cli.notice_words import GO_ON, kind_in_words
 from newsletter.cli.output import progress
 from newsletter.cli.person import name_person
 from newsletter.cli.stopping import stopping
@@ -22,7 +22,7 @@ from newsletter.desk.accessing import Look
 from newsletter.desk.owed_notices import (
     answer_doubts,
     ask_for_owed,
-    count_held,
+    find_held,
     find_owed,
     settle_owed,
     today_of,
@@ -36,7 +36,6 @@ DAY: Final = 10  # cells
 KIND: Final = 24
 STATE: Final = 20
 SETTLE: Final = 'newsletter notices settle ADDRESS --because "…"'
-GO_ON: Final = 'newsletter notices send --after-restore --because "…"'
 
 
 @click.group()
@@ -147,7 +146,7 @@ def _summarise(owed: Sequence[Notice], today: date) -> None:
 
 
 def _say_held(site: Site, owed: Sequence[Notice]) -> None:
-    if held := count_held(site, owed):
+    if held := len(find_held(site, owed)):
         tell(
             "Held",
             _("{count:,}; the ledger was put back, and they may have been sent before", count=held),

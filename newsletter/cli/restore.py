@@ -1,6 +1,7 @@
 """``newsletter restore``: replace the ledger by a backup; dispatches then need a decision."""
 
 import shlex
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -8,12 +9,13 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import this_operator, why_option
+from newsletter.cli.accessing import ask_reason, look_at_many, this_operator, why_option
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.notice_words import kind_in_words
 from newsletter.cli.output import shown_path
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look, describe_access
+from newsletter.desk.owed_notices import find_held, find_owed
 from newsletter.desk.restoring import write_lost
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
@@ -32,7 +34,7 @@ CELLS: Final = 10
     "lost_file",
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="Write the readers whom the backup does not have to PATH, for an import.",
+    help="Write the readers whom the backup does not have to PATH, for an import; needs --because.",
 )
 @click.option(
     "--despite-other-keys",
@@ -72,13 +74,17 @@ def restore(
         raise UsageError(_("{path}: is the ledger itself; name a backup of it", path=file))
     if lost_file is not None and lost_file.exists():
         raise UsageError(_("{path}: exists already; name another file", path=lost_file))
+    if lost_file is not None:
+        because = ask_reason(because)
+        export = Look(AccessKind.LIST_EXPORTED, because)
+        describe_access(site, this_operator(), export, None)  # refuses it before anything is done
     lost = site.records.find_lost(file)
     found, place = readers(contents.readers), shown_path(database)
     tell("Backup", _("{path}: {readers}", path=file, readers=found), cells=CELLS)
     tell("Issues", ", ".join(contents.issues) or _("none was dispatched"), cells=CELLS)
     if lost:
         words = _("{readers} who are active now and not in it", readers=readers(len(lost)))
-        how = () if lost_file else (_("--lost PATH writes them to a file, for an import"),)
+        how = () if lost_file else (_("--lost PATH --because TEXT writes them to a file"),)
         tell("Lost", words, *how, cells=CELLS)
     require_person(_("restore"), yes=yes)
     if not yes and not confirm(_("Replace {path} with this backup?", path=place)):
@@ -88,7 +94,9 @@ def restore(
     restored = site.records.restore(file, access, despite_other_keys=despite_other_keys)
     tell("Restored", place, cells=CELLS)
     if lost_file is not None:
-        write_lost(site, restored.lost or (), lost_file)
+        lost = restored.lost or ()
+        look_at_many(site, Look(AccessKind.LIST_EXPORTED, because), len(lost))
+        write_lost(site, lost, lost_file)
         tell("Lost", _("written to {path}", path=shown_path(lost_file)), cells=CELLS)
     elif len(restored.lost or ()) > len(lost or ()):
         words = _("{readers} who were active until now", readers=readers(len(restored.lost or ())))
@@ -114,9 +122,10 @@ def _tell_done(site: Site, done: Restored, at: datetime) -> None:
     if done.is_blind:
         words = _("who left, bounced or blocked since: the ledger until now could not be read")
         tell("Unknown", words, cells=CELLS)
-    results = done.results
-    for kind in sorted({*results.told, *results.held}):
-        told, held = results.told.get(kind, 0), results.held.get(kind, 0)
+    told_since, waiting = done.results.told, Counter(done.results.held)
+    waiting |= Counter(one.kind for one in find_held(site, find_owed(site)))
+    for kind in sorted({*told_since, *waiting}):
+        told, held = told_since.get(kind, 0), waiting[kind]
         words = _("{told:,} told since, {held:,} held until you answer", told=told, held=held)
         if told or held:
             tell(

@@ -86,6 +86,7 @@ class MailRoom:
         self._press: PagePress = press or make_page_press(site)
         keys = find_link_keys(site, None, were_sent=False)
         self._links = ReaderLinks(keys, publication.list_id, site.public_url)
+        self._has_noted_key = False
         self._signer: DkimSigner | None = make_signer(site, publication.sender_address)
         bounces = publication.bounces
         self._bounces = BounceAddresses(keys, publication.list_id, bounces) if bounces else None
@@ -130,7 +131,10 @@ class MailRoom:
         return self._book.delete_old(self._site.clock())
 
     def write(self, mail: Mail, now: datetime) -> Envelope:
-        """Write a mail that was begun."""
+        """Write a mail that was begun; its key is noted before it leaves."""
+        if not self._has_noted_key:
+            self._site.records.note_key(self._links.key_fingerprint, now)
+            self._has_noted_key = True
         publication, lang = self._publication, mail.lang
         assert mail.form is not None  # noqa: S101 - decided when it was begun
         domain = publication.sender_address.rpartition("@")[2]

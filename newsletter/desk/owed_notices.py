@@ -71,16 +71,18 @@ def find_owed(site: Site) -> list[Notice]:
     return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
 
 
-def count_held(site: Site, owed: Sequence[Notice]) -> int:
-    """Return how many of *owed* wait for an answer to a doubt about the database."""
+def find_held(site: Site, owed: Sequence[Notice]) -> Sequence[Notice]:
+    """Return those of *owed* that wait for an answer to a doubt about the database."""
     doubts = waits_for_answer(MAILS, site.records.doubts().standing())
     raised_at = max((one.raised_at for one in doubts), default=None)
     if raised_at is None:
-        return 0
+        return ()
     zone = site.zone()
-    return sum(
-        not one.is_unproven and is_from_before(one.declared_at, raised_at, zone) for one in owed
-    )
+    return [
+        one
+        for one in owed
+        if not one.is_unproven and is_from_before(one.declared_at, raised_at, zone)
+    ]
 
 
 def answer_doubts(site: Site, by: str, because: str) -> None:

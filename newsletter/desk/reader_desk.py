@@ -31,7 +31,7 @@ def open_reader_desk(site: Site, wake: Callable[[], None] = lambda: None) -> Rea
     Raises:
         NewsletterError: publication.yaml, a key or the database cannot be used.
     """
-    keyring = LinkKeyring(site, site.records.reader_lookup().newest_key)
+    keyring = LinkKeyring(site, site.records.reader_lookup().newest_keys)
     requests = ReaderRequests(site, keyring, wake)
     return ReaderDesk(
         keyring,

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from newsletter.storage.notices_since import (
     repeat_renewals,
 )
 from newsletter.storage.transactions import reading, writing
+from newsletter.storage.used_keys import UsedKey, read_used_keys, repeat_used_keys
 from newsletter.storage.withdrawals_since import (
     WithdrawalsSince,
     read_withdrawals,
@@ -134,6 +135,7 @@ class Since:
     accesses: AccessesSince
     notices: NoticesSince
     feedback: FeedbackSince
+    keys: Sequence[UsedKey]
 
 
 def _read_since(database: Path, file: Path) -> Since:
@@ -145,6 +147,7 @@ def _read_since(database: Path, file: Path) -> Since:
         read_accesses(database),
         read_notices(database),
         read_feedback(database),
+        read_used_keys(database),
     )
 
 
@@ -234,6 +237,7 @@ def _mark_restored(
         results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)
         repeat_feedback(engine, since.feedback, access.at)
+        repeat_used_keys(engine, since.keys)
         SqlAccesses(engine).record(access)
         now = datetime.now(UTC)
         with writing(engine) as connection:

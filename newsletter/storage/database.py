@@ -22,7 +22,7 @@ from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0019"  # the newest revision under migrations/versions
+HEAD: Final = "0020"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 # KB of pages that a connection keeps. Rows of a long list are met in no order, so 2 MB, SQLite's
 # default, miss nearly as often; times the threads of a dispatch they were 20 MB.
@@ -186,6 +186,8 @@ def _migrate(engine: Engine, *, is_copy: bool) -> None:
         found = _revision(connection)
         if found == HEAD:  # another process has migrated already
             return
+        if found is not None and found > HEAD:  # before anything is copied
+            raise SettingsError(phrase("storage.newer-database", revision=found))
         if found and connection.dialect.name == "sqlite" and not is_copy:
             copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
             log.warning(phrase("storage.brought-up-to-date", copy=copy.name))

@@ -9,8 +9,9 @@ from newsletter.storage.blocking import find_block, find_blocked
 from newsletter.storage.mail_rows import FIELDS, find_mail, mail_of
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.storage.tables import dispatches, subscribers
+from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import as_ledger_error, reading
+from newsletter.storage.used_keys import newest_keys
 from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.reader_id import ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Subscriber, SubscriberId
@@ -64,12 +65,7 @@ class SqlReaderLookup:
         with reading(self._engine) as connection:
             return bool(find_blocked(connection, [address_key]))
 
-    def newest_key(self) -> str | None:
-        """Return the fingerprint of the key that signed the newest letters; None: not recorded."""
-        of = dispatches.c
-        query = select(of.key_fingerprint).where(of.key_fingerprint.is_not(None))
+    def newest_keys(self) -> Sequence[str]:
+        """Return the fingerprints of the keys that signed the newest letters and mails."""
         with reading(self._engine) as connection:
-            found: str | None = connection.execute(
-                query.order_by(of.planned_at.desc()).limit(1)
-            ).scalar()
-        return found
+            return newest_keys(connection)

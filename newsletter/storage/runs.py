@@ -12,6 +12,7 @@ from newsletter.dispatch.runs import LivingRun, ProcessIdentity, RunEnd, RunOrde
 from newsletter.phrases import write_said
 from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, appointments, dispatches, runs
+from newsletter.storage.used_keys import Signed, UsedKey, note_key
 
 HOLD: Final = timedelta(minutes=2)  # how long a run holds an issue without a sign of life
 SILENT_AFTER: Final = 2 * HOLD  # a run without a sign of life for this time is not waited for
@@ -69,6 +70,8 @@ def begin_run(
     if order:
         of_issue = update(dispatches).where(dispatches.c.issue == issue)
         connection.execute(of_issue.values(key_fingerprint=order.key))
+    if order and order.key:
+        note_key(connection, UsedKey(order.key, Signed.LETTERS, order.at))
     return int(
         connection.execute(
             insert(runs)

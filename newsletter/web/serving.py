@@ -88,7 +88,7 @@ def make_checks(site: Site, desk: ReaderDesk, mails: MailThread) -> dict[str, Ch
 
     def database() -> str | None:
         try:
-            site.records.reader_lookup().newest_key()
+            site.records.reader_lookup().newest_keys()
         except NewsletterError as error:
             return type(error).__name__
         return None

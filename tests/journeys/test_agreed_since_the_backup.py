@@ -11,6 +11,7 @@ import pytest
 
 from tests.stage.clocked import ClockedStage
 
+WHY: Final = ("--because", "to add them again")
 READER: Final = "r1@example.org"
 MOVED: Final = "moved@example.org"
 LONG_AGO: Final = "2020-08-30"  # confirmed again by the end of August 2022
@@ -156,7 +157,7 @@ def test_who_was_erased_and_agreed_anew_is_lost_said_and_comes_back_by_the_file(
     lost = desk.root.parent / "lost.csv"
     go_on(desk)
 
-    said = restore(desk, "--lost", str(lost))
+    said = restore(desk, "--lost", str(lost), *WHY)
 
     assert "1 reader who are active now and not in it" in said
     assert [row["email"] for row in csv.DictReader(lost.read_text().splitlines())] == [READER]

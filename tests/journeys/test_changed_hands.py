@@ -12,6 +12,7 @@ from newsletter.subscribers.book import Selection
 from tests.stage.clocked import ClockedStage
 from tests.traces import find_traces
 
+WHY: Final = ("--because", "to add them again")
 NAMES: Final = {"bob": "Bob Unmistakable", "carl": "Carl Unmistakable", "dora": "Dora Unmistakable"}
 # Moves after the backup, and where everybody is by then.
 ONWARD: Final = (("bob", "bob2"),)
@@ -105,7 +106,7 @@ def test_everybody_is_written_to_where_they_are(desk: ClockedStage, moves: Moves
     lost = desk.root.parent / "lost.csv"
 
     for number in range(2):
-        said = restore(desk, "backup.db", "--lost", str(lost.with_suffix(f".{number}")))
+        said = restore(desk, "backup.db", "--lost", str(lost.with_suffix(f".{number}")), *WHY)
 
         assert "not in it" not in said
         assert active(desk) == after(moves)
@@ -165,7 +166,7 @@ def test_a_new_reader_at_an_address_that_was_left_is_lost_and_said(desk: Clocked
     move(desk, (("eve", "bob"),))
     lost = desk.root.parent / "lost.csv"
 
-    said = restore(desk, "backup.db", "--lost", str(lost))
+    said = restore(desk, "backup.db", "--lost", str(lost), *WHY)
 
     assert "1 reader who are active now and not in it" in said
     assert at("bob") in lost.read_text()

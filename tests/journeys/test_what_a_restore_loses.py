@@ -17,6 +17,7 @@ from tests.stage.clocked import ClockedStage
 from tests.traces import find_traces
 from tests.web.house import READER, House, links_of
 
+WHY: Final = ("--because", "to add them again")
 READERS: Final = [f"r{number}@example.org" for number in (1, 2, 3, 4)]
 NEW: Final = "new@example.org"
 MOVED: Final = "moved@example.org"
@@ -120,7 +121,7 @@ def test_whom_a_restore_loses_is_counted_and_written_down(
 ) -> None:
     act(desk)
 
-    said = restore(desk, None, "--lost", str(lost_of(desk)))
+    said = restore(desk, None, "--lost", str(lost_of(desk)), *WHY)
 
     reader = "reader" if len(lost) == 1 else "readers"
     assert (f"{len(lost)} {reader} who are active now and not in it" in said) == bool(lost)
@@ -135,7 +136,7 @@ def test_who_is_lost_comes_back_by_the_file_with_consent_and_links(desk: Clocked
     join(desk)
     before = desk.site.records.book().find(NEW)
     assert before is not None
-    said = restore(desk, None, "--lost", str(lost_of(desk)))
+    said = restore(desk, None, "--lost", str(lost_of(desk)), *WHY)
     assert "--lost PATH" not in said
 
     desk.run("subscribers", "import", str(lost_of(desk)))
@@ -150,16 +151,41 @@ def test_a_file_that_exists_is_not_overwritten_and_nothing_is_restored(desk: Clo
     lost_of(desk).write_text("mine")
 
     assert "exists already" in desk.run(
-        "restore", str(backup_of(desk)), "--yes", "--lost", str(lost_of(desk)), status=2
+        "restore", str(backup_of(desk)), "--yes", "--lost", str(lost_of(desk)), *WHY, status=2
     )
     assert standing(desk, NEW) == "active"
     assert lost_of(desk).read_text() == "mine"
 
 
+def test_s12_what_is_written_is_an_export_with_its_reason(desk: ClockedStage) -> None:
+    join(desk)
+    lost = ("--lost", str(lost_of(desk)))
+
+    refused = desk.run("restore", str(backup_of(desk)), "--yes", *lost, status=2)
+
+    assert "--because" in refused
+    assert standing(desk, NEW) == "active"
+    restore(desk, None, *lost, *WHY)
+    kinds = [(one.kind.value, one.people) for one in desk.site.records.accesses().find()]
+    assert kinds[-2:] == [("backup-restored", 4), ("list-exported", 1)]
+
+
 def test_without_the_option_it_is_said_how_to_write_them(desk: ClockedStage) -> None:
     join(desk)
 
-    assert "--lost PATH writes them" in restore(desk)
+    assert "--lost PATH --because TEXT writes them" in restore(desk)
+
+
+def test_renewals_that_wait_for_an_answer_are_counted_and_the_answer_is_named(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path / "site")
+    consented_long_ago(house)
+
+    said = restore_in(house, copy_ledger(house, "backup.db"))
+
+    assert "consent, confirmed again: 0 told since, 1 held until you answer" in said
+    assert "notices send --after-restore" in house.stage.run("duties")
 
 
 def test_of_a_damaged_ledger_nobody_knows_whom_it_loses(desk: ClockedStage) -> None:

@@ -13,6 +13,7 @@ from newsletter.storage import (  # noqa: F401 - part of the metadata
     erasure_tables,
     feedback_tables,
     import_tables,
+    key_tables,
     mail_tables,
 )
 from newsletter.storage.database import open_database

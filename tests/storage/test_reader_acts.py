@@ -120,4 +120,4 @@ def test_pages_find_a_reader_by_every_name(engine: Engine) -> None:
 
     assert [one.address for one in found if one] == ["A@example.org"] * 3
     assert lookup.find_reader(OldNumber(2**40)) is None
-    assert lookup.newest_key() is None
+    assert lookup.newest_keys() == []

@@ -1,11 +1,13 @@
 """Leaving and the way back; what happens when a key is missing."""
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from newsletter.desk import link_keys
 from newsletter.lang import Preference
+from newsletter.message.keys import LinkKeys
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.reader_acts import Change
@@ -149,6 +151,75 @@ def test_without_the_newest_letters_key_no_link_is_lost(
     house.move_clock(seconds=11)
     assert {house.post(path).status_code for path in paths} == {200}
     assert {house.standing(reader.address) for reader in readers} == {"unsubscribed"}
+
+
+KEY: Final = b"n" * 43
+
+
+def rotate(house: House) -> None:
+    file = house.stage.root / ".secret-key"
+    file.write_bytes(KEY + b"\n" + file.read_bytes())
+
+
+def path_by(house: House, key: bytes) -> str:
+    """Return the way to leave that is signed with *key*."""
+    links = ReaderLinks(LinkKeys(key), house.site.publication.list_id, house.site.public_url)
+    return f"/u/{links.token(Purpose.UNSUBSCRIBE, house.reader().names[0])}"
+
+
+def test_a_server_that_runs_reads_links_of_a_key_that_signs_since_its_start(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    rotate(house)
+
+    house.post(path_by(house, KEY))
+
+    assert house.standing() == "unsubscribed"
+
+
+def test_a_key_that_was_in_no_line_is_not_read(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    rotate(house)
+
+    house.post(path_by(house, b"x" * 43))
+
+    assert house.standing() == "active"
+
+
+@pytest.mark.parametrize("signed", ["letters", "mails"])
+def test_a_restore_knows_which_key_has_signed_since_the_backup(
+    tmp_path: Path, signed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key's file of the backup was written over the newer one: nobody is lost by that."""
+    monkeypatch.setattr(link_keys, "READ_AGAIN_S", 0)
+    house = House(tmp_path / "site", mail_url="outbox:outbox?delivers=yes")
+    file = tmp_path / "backup.db"
+    house.stage.run("backup", str(file))
+    before = (house.stage.root / ".secret-key").read_bytes()
+    rotate(house)
+    after = (house.stage.root / ".secret-key").read_bytes()
+    house.stage.restart()
+    if signed == "letters":
+        house.stage.run("dispatch", "2022-08", "--yes")
+    else:
+        house.stage.run("subscribers", "remove", "r2@example.org")
+        house.stage.run("notices", "send")
+    house.stage.restart()
+    house.stage.run("restore", str(file), "--yes")
+    (house.stage.root / ".secret-key").write_bytes(before)
+    house.stage.restart()
+    house.site = house.stage.site
+    house.open()
+
+    answer = house.post(path_by(house, KEY))
+
+    assert answer.status_code == 503
+    assert house.desk.keyring.lacks_newest_key()
+    (house.stage.root / ".secret-key").write_bytes(after)
+    house.move_clock(seconds=11)
+    assert house.post(path_by(house, KEY)).status_code == 200
+    assert house.standing() == "unsubscribed"
 
 
 def test_the_operator_is_told_of_a_missing_key_and_of_many_wrong_links(
