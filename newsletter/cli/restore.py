@@ -1,29 +1,21 @@
 """``newsletter restore``: replace the ledger by a backup; dispatches then need a decision."""
 
 import shlex
-from collections import Counter
-from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
 from newsletter.app.site import Site
 from newsletter.cli.accessing import ask_reason, look_at_many, this_operator, why_option
 from newsletter.cli.confirming import confirm, require_person
-from newsletter.cli.notice_words import kind_in_words
 from newsletter.cli.output import shown_path
+from newsletter.cli.restore_report import CELLS, tell_done
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look, describe_access
-from newsletter.desk.owed_notices import find_held, find_owed
 from newsletter.desk.restoring import write_lost
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
-from newsletter.mails.restored import Restored
 from newsletter.subscribers.access_record import AccessKind
-from newsletter.subscribers.erasing import end_of_copy
-
-CELLS: Final = 10
 
 
 @click.command()
@@ -101,35 +93,4 @@ def restore(
     elif len(restored.lost or ()) > len(lost or ()):
         words = _("{readers} who were active until now", readers=readers(len(restored.lost or ())))
         tell("Lost", words, _("they are in what was kept"), cells=CELLS)
-    _tell_done(site, restored, access.at)
-
-
-def _tell_done(site: Site, done: Restored, at: datetime) -> None:
-    if done.kept:
-        tell("Kept", _("the ledger until now, as {name}", name=done.kept), cells=CELLS)
-        day = end_of_copy(at).astimezone(site.zone()).date()
-        words = _("it is destroyed on {day}, with everybody who is only in it", day=day)
-        tell("", words, cells=CELLS)
-    if done.moved:
-        again = _("{readers}, to the addresses that they have by now", readers=readers(done.moved))
-        tell("Moved", again, cells=CELLS)
-    if done.erased:
-        again = _("{readers} who were erased since the backup", readers=readers(done.erased))
-        tell("Erased", again, cells=CELLS)
-    if done.left:
-        again = _("{readers} who left or bounced since the backup", readers=readers(done.left))
-        tell("Not active", again, cells=CELLS)
-    if done.is_blind:
-        words = _("who left, bounced or blocked since: the ledger until now could not be read")
-        tell("Unknown", words, cells=CELLS)
-    told_since, waiting = done.results.told, Counter(done.results.held)
-    waiting |= Counter(one.kind for one in find_held(site, find_owed(site)))
-    for kind in sorted({*told_since, *waiting}):
-        told, held = told_since.get(kind, 0), waiting[kind]
-        words = _("{told:,} told since, {held:,} held until you answer", told=told, held=held)
-        if told or held:
-            tell(
-                "Notices", _("{kind}: {words}", kind=kind_in_words(kind), words=words), cells=CELLS
-            )
-    following = _("newsletter status; nothing is sent before you have decided about it")
-    tell("Next", following, cells=CELLS)
+    tell_done(site, restored, access.at)
