@@ -9,6 +9,7 @@ from io import SEEK_END
 from typing import BinaryIO, Final
 
 from newsletter.app.site import Site
+from newsletter.desk.erased_feedback import ErasedPeople, without_words
 from newsletter.desk.feedback_alarms import pause_if_alarming
 from newsletter.desk.feedback_events import BY_PEOPLE, make_event
 from newsletter.desk.feedback_record import open_record
@@ -181,12 +182,18 @@ class FeedbackDesk:
         is_signed = event.whose.returned is not None or bool(event.whose.check_token)
         is_for_people = event.understood.kind in BY_PEOPLE
         if is_signed and not is_for_people and event.understood.kind is not Kind.OTHER:
-            return event
+            return without_words(event) if self._erased.are_in(event, b"") else event
+        if not is_for_people and self._erased.are_in(event, arrived.content):
+            return without_words(event)
         content = shorten(arrived.content, arrived.size)
         name = self._kept.keep(
             event.raw_id, content, is_of_machine=not is_for_people, now=event.received_at
         )
         return replace(event, kept_as=name)
+
+    @cached_property
+    def _erased(self) -> ErasedPeople:
+        return ErasedPeople(self._site)
 
     @cached_property
     def _marks(self) -> SiteMarks:

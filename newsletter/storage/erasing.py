@@ -148,6 +148,14 @@ class SqlErasing:
         everybody = frozenset(row.address_hash for row in found)
         return Unfinished(Sought(secret, frozenset(gone)), gone, Sought(secret, everybody), left)
 
+    def gone(self) -> Sequence[Sought]:
+        """Return those who are erased and have not come back, by each key of hashes; none: ()."""
+        with reading(self._engine) as connection:
+            stands = select(_OF.address_hash).where(_OF.lifted_at.is_(None))
+            hashes = frozenset(connection.execute(stands).scalars())
+            keys = find_address_keys(connection) if hashes else ()
+        return [Sought(key, hashes) for key in keys]
+
     def find_remains(self, now: datetime) -> frozenset[Remains]:
         """Return which processes may still write something of a reader."""
         with reading(self._engine) as connection:

@@ -8,6 +8,7 @@ from base64 import b64encode
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -242,4 +243,55 @@ def test_an_attachment_that_was_searched_is_not_named(
     said = stage.run("subscribers", "erase", R1, "--yes")
 
     assert "cannot be searched" not in said
+    assert len(kept(stage)) == 1
+
+
+SAYS_THE_NAME: Final = "550 5.1.1 <r1@example.org>: unknown user Minji Unmistakable"
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("known", ["by a mark", "by nothing"])
+def test_s10_a_bounce_that_comes_after_the_erasure_brings_nobody_back(
+    tmp_path: Path, known: str, again: bool
+) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    returned = bounce(letters[R1], SAYS_THE_NAME)
+    if known == "by nothing":  # neither its own address, nor the head of the letter
+        returned = returned.split(b"Content-Type: text/rfc822-headers")[0] + b"\n--==--\n"
+        returned = returned.replace(letters[R1].return_path.encode(), b"desk@example.org")
+    other = bounce(letters[R2], "550 5.1.1 <r2@example.org>: unknown user")
+    stage.run("subscribers", "erase", R1, "--yes", "--now")
+
+    stage.pipe(returned)
+    if again:
+        stage.pipe(returned)
+    stage.pipe(other)
+
+    assert traces(stage, R1, "Unmistakable") == []
+    assert "2" in stage.run("feedback", "list", "--all")  # both are recorded
+    assert stage.standing(R2) == "suppressed bounced"
+
+
+def test_who_writes_after_the_erasure_is_read(tmp_path: Path) -> None:
+    """What they tell the office now is new."""
+    stage = ReturningStage(tmp_path)
+    stage.send_issue()
+    stage.run("subscribers", "erase", R1, "--yes", "--now")
+
+    stage.pipe(answer("Where is my issue?", sender=R1))
+
+    assert len(kept(stage)) == 1
+
+
+def test_what_names_whoever_came_back_is_kept_as_before(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.send_issue()
+    stage.run("subscribers", "erase", R1, "--yes", "--now")
+    stage.site.now += timedelta(hours=1)
+    when = stage.site.now.isoformat()
+    stage.run("subscribers", "add", R1, "--again", "--consented-at", when)
+
+    stage.pipe(foreign(f"To {R1}", cte="7bit"))
+
     assert len(kept(stage)) == 1
