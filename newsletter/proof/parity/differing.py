@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from newsletter.proof.parity.evidence import Item, Text
+from newsletter.proof.parity.evidence import Text
 from newsletter.proof.parity.meaningful import Word
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
@@ -47,10 +47,6 @@ def _items(text: Text, sentences: Sequence[int]) -> list[int]:
     return [at for number in sentences for at in text.of[number]]
 
 
-def _spot(item: Item) -> tuple[int, int, int]:
-    return item.sentence, item.start, item.end
-
-
 def _places(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
     """Yield places that a bead names in one language; one of them the other names nowhere."""
     left, right = (_places_of(alignment, bead, side) for side in (0, 1))
@@ -58,7 +54,7 @@ def _places(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
         for there in right:
             if at not in alignment.partners[0] or there not in alignment.partners[1]:
                 one, other = alignment.texts[0].items[at], alignment.texts[1].items[there]
-                yield Differing(_spot(one), _spot(other))
+                yield Differing(one.spot, other.spot)
                 return
 
 
@@ -85,7 +81,7 @@ def _beside(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
                 continue
             sounds = [text.items[n].word for text, n in ((one, at), (other, there))]
             if all(sounds) and _best(sounds[0], sounds[1]) < UNLIKE:
-                yield Differing(_spot(one.items[at]), _spot(other.items[there]))
+                yield Differing(one.items[at].spot, other.items[there].spot)
                 return
 
 

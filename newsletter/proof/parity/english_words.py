@@ -126,3 +126,36 @@ UNIT: Final = (
     rf"|{any_of(sign for sign in _SIGNS if len(sign) == 1)}"
     r"|seconds(?![a-z])"
 )
+# How often, by the period. "A week" alone may be how long, or when: "for a week", "a week ago".
+_NO_RATE: Final = "".join(
+    rf"(?<!\b{word}\s)"
+    for word in (
+        "for in of to on at by as is or and was has had with from than over only just half even that"
+        " such quite after about least takes took spent within nearly almost another"
+    ).split()
+)
+_BEHIND: Final = (
+    r"(?!\s(?:ago|later|after|earlier|before|ahead|late|since|when|of|off|old|or|long|and\s(?:a|an|one"
+    r"|two|three|half))\b|-|')"
+)
+
+
+def _rate(name: str, words: str, adverb: str) -> str:
+    return (
+        rf"(?P<{name}>(?:{_NO_RATE}(?<=\w\s)an?|per|each|every)\s(?:{words})\b{_BEHIND}"
+        rf"|\b(?:{adverb})\b)"
+    )
+
+
+RATES: Final = re.compile(
+    "|".join(
+        (
+            _rate("hour", "hour", "hourly"),
+            _rate("day", "day", "daily|nightly|every (?:night|morning|evening)"),
+            _rate("week", "week", "weekly"),
+            _rate("month", "month", "monthly"),
+            _rate("year", "year", "yearly|annual|annually"),
+        )
+    ),
+    re.IGNORECASE,
+)

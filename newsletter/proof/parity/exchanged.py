@@ -10,7 +10,9 @@ from newsletter.proof.parity.aligned import alignment_of
 from newsletter.proof.parity.attachments import exchanged_within
 from newsletter.proof.parity.blocks import Section
 from newsletter.proof.parity.exchanges import Exchange, contradictions, exchanges
+from newsletter.proof.parity.rates import differing_rates
 from newsletter.proof.parity.sentence_alignment import Alignment
+from newsletter.proof.parity.tongues import tongue_of
 from newsletter.proof.parity.wording import cut, finding, part, place
 
 
@@ -31,27 +33,29 @@ def exchanged(
 
 
 def contradicting(rule: str, section: Section, material: Material) -> Iterator[Finding]:
-    """Yield a finding for each figure of a sentence that its counterpart contradicts."""
+    """Yield a finding for each figure or rate of a sentence that its counterpart contradicts."""
     alignment = alignment_of(section, material)
     if alignment is None:
         return
     one, other = section.sides
-    for a, b in contradictions(alignment):
-        mine, theirs = alignment.texts[0].items[a], alignment.texts[1].items[b]
-        here = alignment.texts[0].sentences[mine.sentence]
-        there = alignment.texts[1].sentences[theirs.sentence]
+    tongues = tongue_of(one.lang), tongue_of(other.lang)
+    for found in (*contradictions(alignment), *differing_rates(alignment, tongues)):
+        number, start, end = found.one
+        their_number, their_start, their_end = found.other
+        here = alignment.texts[0].sentences[number]
+        there = alignment.texts[1].sentences[their_number]
         message = phrase(
             "proof.figure-differs",
-            figure=here.block.text[mine.start : mine.end],
+            figure=here.block.text[start:end],
             part=part(there.block),
             language=language_of(one.lang).name,
             words=cut(here.text),
             other=language_of(other.lang).name,
-            rivals=[f"“{there.block.text[theirs.start : theirs.end]}”"],
-            place=place(other, there.block.line_at(theirs.start)),
+            rivals=[f"“{there.block.text[their_start:their_end]}”"],
+            place=place(other, there.block.line_at(their_start)),
             other_words=cut(there.text),
         )
-        yield finding(rule, Severity.BLOCKS, one, here.block.line_at(mine.start), message)
+        yield finding(rule, Severity.BLOCKS, one, here.block.line_at(start), message)
 
 
 def confused(rule: str, section: Section, material: Material) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from newsletter.proof.parity.differing import Differing
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import STRICT, Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
@@ -44,7 +45,7 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
                     break
 
 
-def contradictions(alignment: Alignment) -> Iterator[tuple[int, int]]:
+def contradictions(alignment: Alignment) -> Iterator[Differing]:
     """Yield the figures of a sentence and of its counterpart that contradict each other."""
     one, other = alignment.texts
     partners = _partners(alignment)
@@ -57,7 +58,9 @@ def contradictions(alignment: Alignment) -> Iterator[tuple[int, int]]:
             for a in left:
                 figure = one.items[a].figure
                 rivals = (b for b in right if _contradict(figure, other.items[b].figure))
-                yield from ((a, b) for b in islice(rivals, 1))
+                yield from (
+                    Differing(one.items[a].spot, other.items[b].spot) for b in islice(rivals, 1)
+                )
 
 
 def _contradict(one: Figure | None, other: Figure | None) -> bool:

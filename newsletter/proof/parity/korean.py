@@ -19,6 +19,7 @@ from newsletter.proof.parity.korean_words import (
     COUNTER,
     HOURS,
     MONEY,
+    RATES,
     UNIT,
     UNITS,
     WEEKDAYS,
@@ -346,6 +347,7 @@ KOREAN: Final = Tongue(
     months={},
     hours=HOURS,
     weekdays=WEEKDAYS,
+    rates=RATES,
     columns=re.compile(COLUMN),
     weekday_gaps=(re.compile(r"(?!)"), re.compile(r"\s?\(?")),
 )

@@ -1,5 +1,6 @@
 """Korean words around figures: units, counted nouns, weekdays, parts of the day."""
 
+import re
 from typing import Final
 
 from newsletter.languages.korean import PARTICLES
@@ -83,3 +84,13 @@ BEHIND_A_UNIT: Final = (
 )
 COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서|이면|면|이고|이니|이기)[가-힣]*"
 WORD_END: Final = rf"(?=(?:{BEHIND_A_UNIT})?(?:{PARTICLES}|{COPULA})?(?![가-힣]))"
+# How often, by the period. A bare 하루, 주, 월 or 연 is a rate before what is counted.
+_COUNTED: Final = r"(?:\d|한|두|세|네|다섯|여섯|열)"
+_TIMES: Final = r"(?=\d+\s?(?:회|번|차례|시간|일)|[한두세네]\s?(?:번|차례))"
+RATES: Final = re.compile(
+    rf"(?<![가-힣])(?:(?P<hour>시간당|한\s?시간에)"
+    rf"|(?P<day>매일|날마다|일평균|하루에|하루\s?평균|하루\s(?={_COUNTED})|1일\s(?=\d))"
+    rf"|(?P<week>매주|주마다|주당|(?:일주일|1주일|한\s?주)에|주\s{_TIMES})"
+    rf"|(?P<month>매[달월]|달마다|월평균|한\s?달에|월\s(?=[\d,]+\s?[만천]?\s?(?:원|회|번|시간|명|건)))"
+    rf"|(?P<year>매년|해마다|연간|연평균|(?:1년|일\s?년|한\s?해)에|연\s(?=\d)|한\s?해\s(?={_COUNTED})))"
+)

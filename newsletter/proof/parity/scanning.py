@@ -52,6 +52,7 @@ class Tongue:
     months: Mapping[str, int]
     hours: Mapping[str, Mapping[int, int]]  # part of the day -> hour as written -> hour: 3 -> 15
     weekdays: Mapping[str, int]  # Monday is 0
+    rates: re.Pattern[str]  # how often; the group that matched names the period
     columns: re.Pattern[str]  # the ``scale`` that the heading of a table's column names
     weekday_gaps: tuple[re.Pattern[str], re.Pattern[str]]  # between weekday and day; day, weekday
 
