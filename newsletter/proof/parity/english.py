@@ -14,7 +14,16 @@ from newsletter.proof.parity.english_numbers import (
     SCALES,
     english_number,
 )
-from newsletter.proof.parity.english_words import HOURS, MONTHS, RATES, UNIT, UNITS, WEEKDAY, WEEKDAYS
+from newsletter.proof.parity.english_words import (
+    HOURS,
+    MANNER,
+    MONTHS,
+    RATES,
+    UNIT,
+    UNITS,
+    WEEKDAY,
+    WEEKDAYS,
+)
 from newsletter.proof.parity.meaning import CLOCK, HALF, PERCENT, QUARTER, Quantity, Unit
 from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
@@ -354,6 +363,7 @@ ENGLISH: Final = Tongue(
     hours=HOURS,
     weekdays=WEEKDAYS,
     rates=RATES,
+    manner=MANNER,
     columns=re.compile(
         r"(?i)(?:\b|(?<=[$€£¥₩]))(?P<scale>hundred|(?:(?:ten|hundred)\s)?thousand|(?:(?:ten|hundred)\s)?million"
         r"|billion|trillion|bn|mn|tn)s?\b(?!\s\d)"

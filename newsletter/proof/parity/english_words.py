@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.scanning import Manner
 from newsletter.proof.parity.spellings import (
     ACRE,
     ARE,
@@ -158,4 +159,14 @@ RATES: Final = re.compile(
         )
     ),
     re.IGNORECASE,
+)
+
+MANNER: Final = Manner(
+    tied=re.compile(r"[\s-]|\s(?:of|per)\s(?:the\s|its\s|their\s|a\s)?"),
+    parts=re.compile(r"\b(?:and|or|but|while|whereas|though)\b"),
+    turned=re.compile(
+        r"\b(?:(?:instead|out|in\splace)\sof|rather\sthan|(?:up|down)\sfrom|from|of|in|than|against|by|for|over|above|below|on|at|with"
+        r"|compared\s(?:with|to)|for\severy|every)\s(?:the\s|a\s|an\s|its\s|all\s|some\s|about\s|around\s)?$"
+    ),
+    behind=1.2,
 )

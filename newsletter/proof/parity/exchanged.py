@@ -58,16 +58,20 @@ def contradicting(rule: str, section: Section, material: Material) -> Iterator[F
         yield finding(rule, Severity.BLOCKS, one, here.block.line_at(start), message)
 
 
-def confused(rule: str, section: Section, material: Material) -> Iterator[Finding]:
-    """Yield a finding for two figures that changed places within a sentence."""
+def confused(
+    rule: str, severity: Severity, section: Section, material: Material, *, figures: bool
+) -> Iterator[Finding]:
+    """Yield a finding for two figures, or places, that changed places within a sentence."""
     alignment = alignment_of(section, material)
     if alignment is None:
         return
     one, other = section.sides
-    for first, second in exchanged_within(alignment):
+    tongues = tongue_of(one.lang), tongue_of(other.lang)
+    for first, second in exchanged_within(alignment, tongues, figures=figures):
         items = [alignment.texts[0].items[at] for at in (first, second)]
         here = alignment.texts[0].sentences[items[0].sentence]
-        [bead] = [bead for bead in alignment.beads if items[0].sentence in bead.sides[0]]
+        beads = (*alignment.beads, *alignment.moved)
+        [bead] = [bead for bead in beads if items[0].sentence in bead.sides[0]]
         there = alignment.texts[1].sentences[bead.sides[1][0]]
         message = phrase(
             "proof.values-confused",
@@ -79,7 +83,7 @@ def confused(rule: str, section: Section, material: Material) -> Iterator[Findin
             other_words=cut(there.text),
         )
         line = here.block.line_at(items[0].start)
-        yield finding(rule, Severity.BLOCKS, one, line, message)
+        yield finding(rule, severity, one, line, message)
 
 
 def _finding(

@@ -18,6 +18,7 @@ from newsletter.proof.parity.korean_numbers import (
 from newsletter.proof.parity.korean_words import (
     COUNTER,
     HOURS,
+    MANNER,
     MONEY,
     RATES,
     UNIT,
@@ -348,6 +349,7 @@ KOREAN: Final = Tongue(
     hours=HOURS,
     weekdays=WEEKDAYS,
     rates=RATES,
+    manner=MANNER,
     columns=re.compile(COLUMN),
     weekday_gaps=(re.compile(r"(?!)"), re.compile(r"\s?\(?")),
 )

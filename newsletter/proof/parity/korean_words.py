@@ -5,6 +5,7 @@ from typing import Final
 
 from newsletter.languages.korean import PARTICLES
 from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.scanning import Manner
 from newsletter.proof.parity.spellings import (
     ACRE,
     ARE,
@@ -93,4 +94,11 @@ RATES: Final = re.compile(
     rf"|(?P<week>매주|주마다|주당|(?:일주일|1주일|한\s?주)에|주\s{_TIMES})"
     rf"|(?P<month>매[달월]|달마다|월평균|한\s?달에|월\s(?=[\d,]+\s?[만천]?\s?(?:원|회|번|시간|명|건)))"
     rf"|(?P<year>매년|해마다|연간|연평균|(?:1년|일\s?년|한\s?해)에|연\s(?=\d)|한\s?해\s(?={_COUNTED})))"
+)
+
+MANNER: Final = Manner(
+    tied=re.compile(r"\s?|\s?여?\s?(?:개|가지)\s|\S{0,3}의\s"),
+    parts=re.compile(r"(?:고|며|지만|와|과|및|거나|반면|대신)\s"),
+    turned=re.compile(r"(?:보다|대신)\s[^,.]*$"),
+    behind=0.7,
 )
