@@ -42,14 +42,6 @@ class _Value:
     there: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What the words beside two values say, from 0 up."""
-
-    straight: float  # each value stands beside its own words
-    crossed: float  # each stands beside the other's words
-
-
 def exchanged_within(
     alignment: Alignment, tongues: tuple[Tongue, Tongue], *, figures: bool
 ) -> Iterator[tuple[int, int]]:
@@ -93,11 +85,26 @@ class _Line:
     def is_turned(self, one: int, other: int) -> bool:
         """Return whether words say that two values stand in the other order: "52, up from 33"."""
         first, second = sorted((one, other))
-        before = self._before(first), self._between(first, second)
-        return any(map(self._manner.turned.search, before))
+        return any(
+            (
+                self._manner.turned.search(self._between(first, second)),
+                self._manner.changes.search(self._before(first)),
+            )
+        )
+
+    def begins(self, place: int) -> bool:
+        """Return whether a figure is the first of a change: "from 52", "52에서"."""
+        item = self.item(place)
+        text = even_out(self._text.sentences[item.sentence].block.text)
+        before, behind = self._manner.first
+        return bool(
+            before.search(self._before(place)) or behind.match(text, item.end)
+        )
 
     def nearness(self, place: int, figure: int) -> float:
-        """Return how much a word says of a figure, from 0 to about 1."""
+        """Return how much a word says of a figure, or a figure of a word: from 0 to about 1."""
+        if self.item(place).figure and not self.item(figure).figure:
+            return self.nearness(figure, place)
         far = self._distances[place] - self._distances[figure]
         return exp(far / REACH) if far < 0 else exp(-far / REACH) * self._manner.behind
 
@@ -167,27 +174,33 @@ class _Both:
         first, second = self.ones.item(one.here).figure, self.ones.item(other.here).figure
         if first and second and not _may_be_exchanged(first, second):
             return False
-        evidence = self._evidence(one, other)
-        margin = evidence.crossed - evidence.straight
+        margin = self._margin(one, other)
+        have_unit = bool(first and second and _have_one_unit(first, second))
+        counters = {self.ones.counter(one.here), self.ones.counter(other.here)}
+        are_alike = have_unit or (len(counters) == 1 and "" not in counters)
+        if are_alike and self._begin_otherwise(one, other):
+            return True
         if (one.here < other.here) == (one.there < other.there):
             return margin > STRAIGHT and first is not None
         if margin > CROSSED:
             return True
-        if first is None or second is None or self.others.is_turned(one.there, other.there):
-            return False
-        counters = {self.ones.counter(one.here), self.ones.counter(other.here)}
-        return (_have_one_unit(first, second) and margin > -MOVED) or (
-            len(counters) == 1 and "" not in counters and margin >= 0
-        )
+        is_turned = self.others.is_turned(one.there, other.there)
+        return are_alike and not is_turned and margin >= (-MOVED if have_unit else 0.0)
 
-    def _evidence(self, one: _Value, other: _Value) -> _Evidence:
-        straight = crossed = 0.0
+    def _begin_otherwise(self, one: _Value, other: _Value) -> bool:
+        """Return whether each language names the other value as the first of a change."""
+        here = self.ones.begins(one.here), self.ones.begins(other.here)
+        there = self.others.begins(one.there), self.others.begins(other.there)
+        return sum(here) == sum(there) == 1 and here != there
+
+    def _margin(self, one: _Value, other: _Value) -> float:
+        """Return how much more the words beside two values say that they changed places."""
+        margin = 0.0
         for here, there, partners in self._anchors(one, other):
             mine = [self.ones.nearness(here, value.here) for value in (one, other)]
             theirs = [self.others.nearness(there, value.there) for value in (one, other)]
-            told = _told(mine) * _told(theirs) / partners
-            straight, crossed = straight + max(told, 0.0), crossed + max(-told, 0.0)
-        return _Evidence(straight, crossed)
+            margin -= _told(mine) * _told(theirs) / partners
+        return margin
 
     def _anchors(self, one: _Value, other: _Value) -> Iterable[_Edge]:
         """Return the edges of the words and figures that are no values of the same kind."""

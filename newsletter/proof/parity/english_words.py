@@ -168,5 +168,7 @@ MANNER: Final = Manner(
         r"\b(?:(?:instead|out|in\splace)\sof|rather\sthan|(?:up|down)\sfrom|from|of|in|than|against|by|for|over|above|below|on|at|with"
         r"|compared\s(?:with|to)|for\severy|every)\s(?:the\s|a\s|an\s|its\s|all\s|some\s|about\s|around\s)?$"
     ),
+    changes=re.compile(r"\bby\s$"),
+    first=(re.compile(r"\b(?:from|instead\sof)\s$"), re.compile(r"(?!)")),
     behind=1.2,
 )

@@ -100,5 +100,7 @@ MANNER: Final = Manner(
     tied=re.compile(r"\s?|\s?여?\s?(?:개|가지)\s|\S{0,3}의\s"),
     parts=re.compile(r"(?:고|며|지만|와|과|및|거나|반면|대신)\s"),
     turned=re.compile(r"(?:보다|대신)\s[^,.]*$"),
+    changes=re.compile(r"(?!)"),
+    first=(re.compile(r"(?!)"), re.compile(r"[가-힣]{0,2}?(?:에서|부터)\s")),
     behind=0.7,
 )
