@@ -25,7 +25,7 @@ APART: Final = 1.6  # with a particle or a preposition between them
 NEXT_CLAUSE: Final = 2.5  # with a comma between them
 NEXT_PART: Final = 3.0  # with "and" between them
 REACH: Final = 1.8  # distance at which a word says less of a figure by the factor e
-SIGNS: Final = ",;:()/\"-·|"
+SIGNS: Final = ',;:()/"-·|'
 CROSSED: Final = 0.1  # evidence that two values were exchanged, if their order is another
 STRAIGHT: Final = 0.18  # the same, if their order is the same
 MOVED: Final = 0.02  # evidence that the words changed places with the values
@@ -97,9 +97,7 @@ class _Line:
         item = self.item(place)
         text = even_out(self._text.sentences[item.sentence].block.text)
         before, behind = self._manner.first
-        return bool(
-            before.search(self._before(place)) or behind.match(text, item.end)
-        )
+        return bool(before.search(self._before(place)) or behind.match(text, item.end))
 
     def nearness(self, place: int, figure: int) -> float:
         """Return how much a word says of a figure, or a figure of a word: from 0 to about 1."""
@@ -141,9 +139,7 @@ class _Line:
 class _Both:
     """The two lines of a bead, and which of their items correspond."""
 
-    def __init__(
-        self, alignment: Alignment, bead: Bead, tongues: tuple[Tongue, Tongue]
-    ) -> None:
+    def __init__(self, alignment: Alignment, bead: Bead, tongues: tuple[Tongue, Tongue]) -> None:
         self.ones = _Line(alignment, bead, 0, tongues[0])
         self.others = _Line(alignment, bead, 1, tongues[1])
         places = {at: place for place, at in enumerate(self.others.items)}
@@ -166,7 +162,9 @@ class _Both:
             _Value(here, there)
             for here, there in own
             if ones[here] == others[there] == 1
-            and (figures or (_is_place(self.ones.item(here)) and _is_place(self.others.item(there))))
+            and (
+                figures or (_is_place(self.ones.item(here)) and _is_place(self.others.item(there)))
+            )
         ]
 
     def are_exchanged(self, one: _Value, other: _Value) -> bool:
@@ -208,7 +206,9 @@ class _Both:
         shared = kinds(first) & kinds(second) if first and second else frozenset()
 
         def is_anchor(item: Item) -> bool:
-            return not (kinds(item.figure) & shared if item.figure else not shared and _is_place(item))
+            return not (
+                kinds(item.figure) & shared if item.figure else not shared and _is_place(item)
+            )
 
         edges = [
             (here, there)

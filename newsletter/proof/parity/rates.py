@@ -9,9 +9,7 @@ from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 _Spot = tuple[int, int, int]  # sentence, and offsets in its block
 
 
-def differing_rates(
-    alignment: Alignment, tongues: tuple[Tongue, Tongue]
-) -> Iterator[Differing]:
+def differing_rates(alignment: Alignment, tongues: tuple[Tongue, Tongue]) -> Iterator[Differing]:
     """
     Yield the rates that contradict each other between a sentence and its counterpart.
 
@@ -27,9 +25,7 @@ def differing_rates(
                 yield Differing(left[0], right[0])
 
 
-def _rates(
-    alignment: Alignment, bead: Bead, side: int, tongue: Tongue
-) -> Mapping[str, _Spot]:
+def _rates(alignment: Alignment, bead: Bead, side: int, tongue: Tongue) -> Mapping[str, _Spot]:
     """Return the periods of a bead's side, with the first place of each."""
     found: dict[str, _Spot] = {}
     for number in bead.sides[side]:

@@ -27,6 +27,10 @@ FINALS: Final = (
     " k|g|c|rk|ck k|g k n|nn n n t|d l|r|ll k|l|r|lk m|lm l|lb|p l l p|l l|r m p|b p t|s t|s ng "
     "t|j|d t k t p t|h|"
 ).split(" ")
+SYLLABLE: Final = (  # any, in the Revised Romanization
+    "(?:kk|tt|pp|ss|jj|ch|sh|[gkndtrlmbpsjhy])?"
+    "(?:yeo|yae|wae|eo|eu|ae|oe|oo|ui|ya|ye|yo|yu|wa|wo|we|wi|ee|[aeiou])(?:ng|[kgntlmpb])?"
+)
 
 
 @lru_cache(maxsize=4096)
