@@ -1,5 +1,6 @@
 """Names that differ: people, places and institutions that one sentence and its counterpart name."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -12,10 +13,9 @@ from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import contradict, likeness
 
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
-HARDLY: Final = 0.57  # the same, of two spellings of a place
-FAR_FROM: Final = 0.35  # the same, of names beside a place, which may be words as well
+HARDLY: Final = 0.65  # the same, of two spellings of a place
 SHORTEST: Final = 2  # syllables of the shortest name that has a sound
-BETWEEN_NAMES: Final = ("", " ", ", ")
+BETWEEN_NAMES: Final = re.compile(r"|, |[가-힣]? ")  # 시 of "서귀포시 대정읍"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +135,11 @@ def _are_unlike(alignment: Alignment, at: int, there: int, people: People) -> bo
             continue
         first, second = alignment.texts[0].items[near].word, alignment.texts[1].items[far].word
         gaps = _gap(alignment.texts[0], at, near), _gap(alignment.texts[1], there, far)
-        if first is None or second is None or not all(gap in BETWEEN_NAMES for gap in gaps):
+        if first is None or second is None or not all(map(BETWEEN_NAMES.fullmatch, gaps)):
             continue
-        if are_names and first.is_place and second.is_place and _best(one, other) < FAR_FROM:
-            return True
-        if step != their_step or "," in "".join(gaps):
+        if are_names and first.is_place and second.is_place and not is_part:
+            return _best(one, other) < UNLIKE
+        if step != their_step or not all(gap in ("", " ") for gap in gaps):
             continue
         is_name = are_coined and (step == -1 or not other.is_known) and not is_part
         if is_name and _are_one_name(first, second) and _differ(one, other):

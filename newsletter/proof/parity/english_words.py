@@ -136,8 +136,8 @@ _NO_RATE: Final = "".join(
     ).split()
 )
 _BEHIND: Final = (
-    r"(?!\s(?:ago|later|after|earlier|before|ahead|late|since|when|of|off|old|or|long|and\s(?:a|an|one"
-    r"|two|three|half))\b|-|')"
+    r"(?!\s(?:ago|later|after|earlier|before|ahead|late|since|when|of|off|old|or|long"
+    r"|and\s(?:a|an|one|two|three|half))\b|-|')"
 )
 
 
@@ -165,8 +165,10 @@ MANNER: Final = Manner(
     tied=re.compile(r"[\s-]|\s(?:of|per)\s(?:the\s|its\s|their\s|a\s)?"),
     parts=re.compile(r"\b(?:and|or|but|while|whereas|though)\b"),
     turned=re.compile(
-        r"\b(?:(?:instead|out|in\splace)\sof|rather\sthan|(?:up|down)\sfrom|from|of|in|than|against|by|for|over|above|below|on|at|with"
-        r"|compared\s(?:with|to)|for\severy|every)\s(?:the\s|a\s|an\s|its\s|all\s|some\s|about\s|around\s)?$"
+        r"\b(?:(?:instead|out|in\splace)\sof|rather\sthan|(?:up|down)\sfrom|from|than|against|by"
+        r"|compared\s(?:with|to)|for\severy|for|every|at)\s(?:the|an?|its|all|some|about|around)?\s?$"
+        r"|^\s?(?:[a-z]+\s)?(?:of|in|on|with)\s(?:the\s|an?\s|its\s|all\s|some\s|about\s|around\s)?$"
+        r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),
     changes=re.compile(r"\bby\s$"),
     first=(re.compile(r"\b(?:from|instead\sof)\s$"), re.compile(r"(?!)")),

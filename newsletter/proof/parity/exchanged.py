@@ -9,7 +9,7 @@ from newsletter.proof.material import Material
 from newsletter.proof.parity.aligned import alignment_of
 from newsletter.proof.parity.attachments import exchanged_within
 from newsletter.proof.parity.blocks import Section
-from newsletter.proof.parity.exchanges import Exchange, contradictions, exchanges
+from newsletter.proof.parity.exchanges import Exchange, contradictions, crossings, exchanges
 from newsletter.proof.parity.rates import differing_rates
 from newsletter.proof.parity.sentence_alignment import Alignment
 from newsletter.proof.parity.tongues import tongue_of
@@ -61,13 +61,14 @@ def contradicting(rule: str, section: Section, material: Material) -> Iterator[F
 def confused(
     rule: str, severity: Severity, section: Section, material: Material, *, figures: bool
 ) -> Iterator[Finding]:
-    """Yield a finding for two figures, or places, that changed places within a sentence."""
+    """Yield a finding for two figures, or places, that changed places within a sentence, or beside it."""
     alignment = alignment_of(section, material)
     if alignment is None:
         return
     one, other = section.sides
     tongues = tongue_of(one.lang), tongue_of(other.lang)
-    for first, second in exchanged_within(alignment, tongues, figures=figures):
+    found = [*exchanged_within(alignment, tongues, figures=figures)]
+    for first, second in (*found, *(crossings(alignment) if figures else ())):
         items = [alignment.texts[0].items[at] for at in (first, second)]
         here = alignment.texts[0].sentences[items[0].sentence]
         beads = (*alignment.beads, *alignment.moved)

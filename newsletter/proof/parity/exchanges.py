@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from newsletter.proof.parity.differing import Differing
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import STRICT, Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+
+NEAR: Final = 3  # sentences
+MORE: Final = 0.5  # weight that two sentences' words have more in each other's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,74 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
                 if there:
                     yield Exchange(beads[at], (one, other), there[0])
                     break
+
+
+def crossings(alignment: Alignment) -> Iterator[tuple[int, int]]:
+    """
+    Yield figures of two sentences whose values drew the wrong sentences together.
+
+    Where two values changed places, each sentence has the other's figure, and seems to have moved.
+    Its words tell where it stands.
+    """
+    for moved in alignment.moved:
+        for bead in (*alignment.beads, *alignment.moved):
+            if all(bead.sides) and bead.sides[0] > moved.sides[0] and _is_near(moved, bead):
+                pair = _comparable_figures(alignment, moved, bead)
+                now = _told(alignment, moved, moved) + _told(alignment, bead, bead)
+                then = _told(alignment, moved, bead) + _told(alignment, bead, moved)
+                if pair and then > now + MORE:
+                    yield pair
+
+
+def _is_near(one: Bead, other: Bead) -> bool:
+    """Return whether two beads stand near each other, in another order in each language."""
+    (first, second), (there, elsewhere) = one.sides, other.sides
+    return second > elsewhere and there[0] - first[-1] <= NEAR and second[0] - elsewhere[-1] <= NEAR
+
+
+def _comparable_figures(alignment: Alignment, one: Bead, other: Bead) -> tuple[int, int] | None:
+    """Return a figure of each bead that has a partner in it; the two are of one kind."""
+    items = alignment.texts[0].items
+    found = []
+    for bead in (one, other):
+        found.append(
+            [
+                at
+                for number in bead.sides[0]
+                for at in alignment.texts[0].of[number]
+                if items[at].figure
+                and any(
+                    alignment.texts[1].items[there].sentence in bead.sides[1]
+                    for there in alignment.partners[0].get(at, ())
+                )
+            ]
+        )
+    return next(
+        (
+            (a, b)
+            for a in found[0]
+            for b in found[1]
+            if (first := items[a].figure)
+            and (second := items[b].figure)
+            and are_comparable(first, second)
+        ),
+        None,
+    )
+
+
+def _told(alignment: Alignment, one: Bead, other: Bead) -> float:
+    """Return the weight of the first bead's words that have a partner in the other's sentences."""
+    text, there = alignment.texts[0], alignment.texts[1]
+    return sum(
+        text.weights[at]
+        for number in one.sides[0]
+        for at in text.of[number]
+        if text.items[at].word
+        and any(
+            there.items[partner].sentence in other.sides[1]
+            for partner in alignment.partners[0].get(at, ())
+        )
+    )
 
 
 def contradictions(alignment: Alignment) -> Iterator[Differing]:

@@ -293,6 +293,7 @@ QUANTITIES: Final = (
     _pattern(rf"{FREE}(?P<number>두|세|스무|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
 )
 
+RELATIVES: Final = "딸|아들|아이|자녀|자식|형|누나|언니|오빠|동생|며느리|사위|손자|손녀"
 COUNTED_DAYS: Final = {
     "이틀": _days(2),
     "사흘": _days(3),
@@ -319,6 +320,7 @@ WORDS: Final = (
     _pattern(rf"{FREE}(?P<number>둘|셋|넷){WORD_END}(?!째)", read_quantity),
     _pattern(r"양국|양측|양쪽|양자|양 (?=[가-힣])|두|둘|쌍방", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(rf"{FREE}(?P<hint>(?P<number>네|셋|넷|열))(?=\s)", read_ordinal),
+    _pattern(rf"(?P<number>둘|셋|넷|다섯|여섯|일곱)째(?=\s(?:{RELATIVES}))", read_ordinal),
     _pattern(rf"첫째?|처음|{FREE}한\s|하나|매|단일|각|홀로", fixed(HINT, Quantity(Fraction(1)))),
     _pattern(r"둘째", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(r"셋째", fixed(HINT, Quantity(Fraction(3)))),
