@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import exp
 from typing import Final
 
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import (
     BARE,
+    STRICT,
     Day,
     Figure,
     Quantity,
@@ -28,7 +29,10 @@ REACH: Final = 1.8  # distance at which a word says less of a figure by the fact
 SIGNS: Final = ',;:()/"-·|'
 CROSSED: Final = 0.1  # evidence that two values were exchanged, if their order is another
 STRAIGHT: Final = 0.18  # the same, if their order is the same
-MOVED: Final = 0.02  # evidence that the words changed places with the values
+MOVED: Final = 0.06  # evidence that the words changed places with values of a strict unit
+MOVED_LITTLE: Final = 0.02  # the same, with other values that have one unit
+TIMES: Final = {"a day", "clock", "weekday"}
+UNSURE: Final = 0.03  # evidence that they changed places, where sentences may not correspond
 MOST: Final = 20  # values of a sentence; more are a list
 
 _Edge = tuple[int, int, int]  # place on each line, and how many partners the two have
@@ -51,14 +55,24 @@ def exchanged_within(
     "Adults 6,000 won, teenagers 3,000 won" beside "3,000 won for adults and 6,000 for teenagers":
     the words keep their order and the values do not, or each stands beside the other's words.
     """
-    for bead in (*alignment.beads, *alignment.moved):
-        if all(bead.sides):
-            both = _Both(alignment, bead, tongues)
+    seen: set[int] = set()
+    beads = [*alignment.beads, *alignment.moved]
+    for number, bead in enumerate((*beads, *_neighbours(alignment.beads))):
+        if all(bead.sides) and seen.isdisjoint(bead.sides[0]):
+            both = _Both(alignment, bead, tongues, are_sure=number < len(beads))
             values = both.values(figures=figures)
             pairs = combinations(values, 2) if len(values) <= MOST else ()
             found = next((pair for pair in pairs if both.are_exchanged(*pair)), None)
             if found:
+                seen.update(bead.sides[0])
                 yield both.ones.items[found[0].here], both.ones.items[found[1].here]
+
+
+def _neighbours(beads: Sequence[Bead]) -> Iterator[Bead]:
+    """Yield each two beads in a row as one: a sentence may have been cut in another place."""
+    for one, other in pairwise(beads):
+        ones, others = (one.sides[side] + other.sides[side] for side in (0, 1))
+        yield Bead((ones, others))
 
 
 class _Line:
@@ -77,19 +91,22 @@ class _Line:
         return self._text.items[self.items[place]]
 
     def counter(self, place: int) -> str:
-        """Return the letter directly behind a figure: 명 of "12명"."""
+        """Return the first letter of what is behind a value: 명 of "12명", 에 of "수원에"."""
         item = self.item(place)
-        letter = self._text.sentences[item.sentence].block.text[item.end : item.end + 1]
-        return letter if letter.isalpha() else ""
+        text = self._text.sentences[item.sentence].block.text
+        found = self._manner.counter.match(text, item.end)
+        return found["counter"] if found else ""
 
     def is_turned(self, one: int, other: int) -> bool:
         """Return whether words say that two values stand in the other order: "52, up from 33"."""
         first, second = sorted((one, other))
-        return any(
-            (
-                self._manner.turned.search(self._between(first, second)),
-                self._manner.changes.search(self._before(first)),
-            )
+        between = self._between(first, second)
+        figure = self.item(first).figure
+        if self._manner.replaced.search(between):
+            return True
+        is_amount = figure is not None and kinds(figure).isdisjoint(TIMES)
+        return is_amount and bool(
+            self._manner.turned.search(between) or self._manner.changes.search(self._before(first))
         )
 
     def begins(self, place: int) -> bool:
@@ -139,7 +156,15 @@ class _Line:
 class _Both:
     """The two lines of a bead, and which of their items correspond."""
 
-    def __init__(self, alignment: Alignment, bead: Bead, tongues: tuple[Tongue, Tongue]) -> None:
+    def __init__(
+        self,
+        alignment: Alignment,
+        bead: Bead,
+        tongues: tuple[Tongue, Tongue],
+        *,
+        are_sure: bool,
+    ) -> None:
+        self._are_sure = are_sure  # that these sentences correspond
         self.ones = _Line(alignment, bead, 0, tongues[0])
         self.others = _Line(alignment, bead, 1, tongues[1])
         places = {at: place for place, at in enumerate(self.others.items)}
@@ -176,14 +201,15 @@ class _Both:
         have_unit = bool(first and second and _have_one_unit(first, second))
         counters = {self.ones.counter(one.here), self.ones.counter(other.here)}
         are_alike = have_unit or (len(counters) == 1 and "" not in counters)
-        if are_alike and self._begin_otherwise(one, other):
+        if are_alike and margin > -MOVED and self._begin_otherwise(one, other):
             return True
         if (one.here < other.here) == (one.there < other.there):
             return margin > STRAIGHT and first is not None
         if margin > CROSSED:
             return True
         is_turned = self.others.is_turned(one.there, other.there)
-        return are_alike and not is_turned and margin >= (-MOVED if have_unit else 0.0)
+        least = _least(first, second) if first and second and have_unit else 0.0
+        return are_alike and not is_turned and margin >= (-least if self._are_sure else UNSURE)
 
     def _begin_otherwise(self, one: _Value, other: _Value) -> bool:
         """Return whether each language names the other value as the first of a change."""
@@ -219,6 +245,12 @@ class _Both:
         return [(here, there, max(mine[here], theirs[there])) for here, there in edges]
 
 
+def _least(one: Figure, other: Figure) -> float:
+    """Return how much the words may say against it where the order says that values changed."""
+    are_strict = all(kinds(figure) <= STRICT | {"a day"} for figure in (one, other))
+    return MOVED if are_strict else MOVED_LITTLE
+
+
 def _told(near: Sequence[float]) -> float:
     """Return what a word says of the first of two figures rather than of the second."""
     one, other = near
@@ -232,22 +264,29 @@ def _is_place(item: Item) -> bool:
 def _may_be_exchanged(one: Figure, other: Figure) -> bool:
     """Return whether two figures are of one kind; a date is no number of days."""
     shared = kinds(one) & kinds(other)
-    if _names_a_month(one) != _names_a_month(other):
+    if _parts(one).isdisjoint(_parts(other)):
         shared -= {"a day"}
     if names_a_day(one) != names_a_day(other):
         shared -= {"days"}
     return bool(shared) and set(one.meanings) != set(other.meanings)
 
 
-def _names_a_month(figure: Figure) -> bool:
-    return any(isinstance(one, Day) and one.month is not None for one in figure.meanings)
+def _parts(figure: Figure) -> frozenset[str]:
+    """Return whether a figure that may be a day names a month, or one year."""
+    days = [one for one in figure.meanings if isinstance(one, Day)]
+    parts = {
+        "month": any(day.month for day in days),
+        "year": any(len(day.years) == 1 for day in days),
+    }
+    return frozenset(part for part, is_named in parts.items() if is_named)
 
 
 def _have_one_unit(one: Figure, other: Figure) -> bool:
-    """Return whether both figures name the same unit, or are days."""
+    """Return whether both figures name the same unit, or a day of a month."""
+    days = {"month" in _parts(figure) for figure in (one, other)}
     are_named = all(
         not (isinstance(meaning, Quantity) and meaning.unit == BARE)
         for figure in (one, other)
         for meaning in figure.meanings
     )
-    return are_named and kinds(one) == kinds(other)
+    return are_named and kinds(one) == kinds(other) and _parts(one) == _parts(other)

@@ -237,7 +237,13 @@ PARTS_OF: Final = (
     "|thirtieth|fortieth|fiftieth|quarter|hundredth|thousandth"
 )
 TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+SURNAMES: Final = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"  # "Lidiya Ten"
 QUANTITIES: Final = (
+    _pattern(
+        rf"(?<=[a-z]\s)(?P<hint>(?P<number>{SURNAMES}))\b(?!\s[A-Z]?[a-z]+s\b|-)",
+        read_quantity,
+        re.NOFLAG,
+    ),
     _pattern(
         r"\b(?:an?\s|every\s)?quarter[\s-](?:of[\s-]an?[\s-])?hour\b",
         fixed(WORD, _number(15, TIME)),

@@ -161,13 +161,17 @@ RATES: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ARTICLE: Final = r"(?:\s(?:the|an?|its|all|some|about|around))?"
 MANNER: Final = Manner(
     tied=re.compile(r"[\s-]|\s(?:of|per)\s(?:the\s|its\s|their\s|a\s)?"),
     parts=re.compile(r"\b(?:and|or|but|while|whereas|though)\b"),
+    counter=re.compile(r"(?P<counter>(?!))"),
+    replaced=re.compile(
+        rf"\b(?:(?:instead|in\splace)\sof|rather\sthan|not|(?:up|down)\sfrom){_ARTICLE}\s$"
+    ),
     turned=re.compile(
-        r"\b(?:(?:instead|out|in\splace)\sof|rather\sthan|(?:up|down)\sfrom|from|than|against|by"
-        r"|compared\s(?:with|to)|for\severy|for|every|at)\s(?:the|an?|its|all|some|about|around)?\s?$"
-        r"|^\s?(?:[a-z]+\s)?(?:of|in|on|with)\s(?:the\s|an?\s|its\s|all\s|some\s|about\s|around\s)?$"
+        rf"\b(?:out\sof|from|than|against|compared\s(?:with|to)){_ARTICLE}\s$"
+        rf"|^\s?(?:[a-z]+\s){{0,2}}(?:of|in|on|with|for|every|for\severy){_ARTICLE}\s$"
         r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),
     changes=re.compile(r"\bby\s$"),

@@ -86,6 +86,9 @@ PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
 NO_CITY: Final = (  # "31개 시·군"
     r"(?!간|\s?·\s?[군도]|,\s?[군도](?=[,.\s의에과와은는이가를을])|[군도민장설작행점청내립스험])"
 )
+NO_CITIES: Final = (
+    r"(?!(?:가|는|의|와|도)\s(?!되|넘|지나|가까|다\s))"  # "세 시가 함께": three cities
+)
 # Without a space, "세시" and "한시" are also nouns: a word of time follows a time.
 BEHIND_A_TIME: Final = (
     r"(?=에(?!서)|부터|까지|쯤|경|정각|무렵|이전|이후|\s?\d{1,2}분"
@@ -167,6 +170,7 @@ DATES: Final = (
 
 TIMES: Final = (
     _pattern(r"정오", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
+    _pattern(r"한낮|대낮", fixed(HINT, Quantity(Fraction(12 * 60), CLOCK))),
     _pattern(r"자정", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     _pattern(
         rf"{PART}\s?(?:(?P<hour0>\d{{1,2}})(?::(?P<minute0>\d{{2}})|시)?\s?[~-]\s?)?"
@@ -181,7 +185,7 @@ TIMES: Final = (
     ),
     _pattern(
         rf"{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
-        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{NO_CITY}{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
+        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{NO_CITY}{NO_CITIES}{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
         read_clock,
     ),
     *CLOCKS,

@@ -99,6 +99,25 @@ class People:
             if instead and _looks_korean(person):
                 yield instead[0].spot, person.spot
                 rest.remove(instead[0])
+        known = (run for run in rest if run.written in self._written)
+        yield from zip((run.spot for run in known), self._foreign(bead), strict=False)
+
+    def _foreign(self, bead: Bead) -> Iterator[Spot]:
+        """Yield the foreign names of a bead in Latin letters that stand in Hangul elsewhere."""
+        text, hangul = self._alignment.texts[self._latin], self._alignment.texts[self.hangul]
+        for number in bead.sides[self._latin]:
+            for at in text.of[number]:
+                item = text.items[at]
+                partners = [
+                    hangul.items[there]
+                    for there in self._alignment.partners[self._latin].get(at, ())
+                ]
+                is_name = item.word is not None and item.word.is_name and not item.word.is_place
+                are_names = all(one.word and one.word.is_coined for one in partners)
+                is_elsewhere = all(one.sentence not in bead.sides[self.hangul] for one in partners)
+                if is_name and partners and are_names and is_elsewhere:
+                    if not self.names(self._latin, item):
+                        yield item.spot
 
     def names(self, side: int, item: Item) -> bool:
         """Return whether an item is a part of a Korean name in Latin letters."""

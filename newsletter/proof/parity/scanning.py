@@ -47,7 +47,9 @@ class Manner:
 
     tied: re.Pattern[str]  # text between two words that belong together
     parts: re.Pattern[str]  # text between two parts of a sentence: "and"
-    turned: re.Pattern[str]  # text before the second of two values whose order is turned: "up from"
+    counter: re.Pattern[str]  # what is counted, behind a figure: the ``counter`` 명 of "12명"
+    replaced: re.Pattern[str]  # text before the second of two values, which the first replaces
+    turned: re.Pattern[str]  # text before the second of two amounts of which one is told by it
     changes: re.Pattern[str]  # text before an amount that something changed by
     first: tuple[re.Pattern[str], re.Pattern[str]]  # before, or behind, the first of a change
     behind: float  # how much a word behind a figure says of it; one before it says 1
