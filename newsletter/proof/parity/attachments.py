@@ -29,9 +29,10 @@ REACH: Final = 1.8  # distance at which a word says less of a figure by the fact
 SIGNS: Final = ',;:()/"-·|'
 CROSSED: Final = 0.1  # evidence that two values were exchanged, if their order is another
 STRAIGHT: Final = 0.18  # the same, if their order is the same
-MOVED: Final = 0.06  # evidence that the words changed places with values of a strict unit
+MOVED: Final = 0.15  # evidence that the words changed places with values of a strict unit
 MOVED_LITTLE: Final = 0.02  # the same, with other values that have one unit
 TIMES: Final = {"a day", "clock", "weekday"}
+OF_DAYS: Final = 0.02  # evidence that days changed places: two parts of a sentence may as well
 UNSURE: Final = 0.03  # evidence that they changed places, where sentences may not correspond
 MOST: Final = 20  # values of a sentence; more are a list
 
@@ -201,7 +202,7 @@ class _Both:
         have_unit = bool(first and second and _have_one_unit(first, second))
         counters = {self.ones.counter(one.here), self.ones.counter(other.here)}
         are_alike = have_unit or (len(counters) == 1 and "" not in counters)
-        if are_alike and margin > -MOVED and self._begin_otherwise(one, other):
+        if are_alike and margin > -MOVED_LITTLE and self._begin_otherwise(one, other):
             return True
         if (one.here < other.here) == (one.there < other.there):
             return margin > STRAIGHT and first is not None
@@ -209,7 +210,7 @@ class _Both:
             return True
         is_turned = self.others.is_turned(one.there, other.there)
         least = _least(first, second) if first and second and have_unit else 0.0
-        return are_alike and not is_turned and margin >= (-least if self._are_sure else UNSURE)
+        return are_alike and not is_turned and margin >= (least if self._are_sure else UNSURE)
 
     def _begin_otherwise(self, one: _Value, other: _Value) -> bool:
         """Return whether each language names the other value as the first of a change."""
@@ -246,9 +247,11 @@ class _Both:
 
 
 def _least(one: Figure, other: Figure) -> float:
-    """Return how much the words may say against it where the order says that values changed."""
-    are_strict = all(kinds(figure) <= STRICT | {"a day"} for figure in (one, other))
-    return MOVED if are_strict else MOVED_LITTLE
+    """Return the least evidence, with the order, that two values of one unit were exchanged."""
+    both = kinds(one) | kinds(other)
+    if "a day" in both:
+        return OF_DAYS
+    return -MOVED if both <= STRICT else -MOVED_LITTLE
 
 
 def _told(near: Sequence[float]) -> float:
@@ -289,4 +292,4 @@ def _have_one_unit(one: Figure, other: Figure) -> bool:
         for figure in (one, other)
         for meaning in figure.meanings
     )
-    return are_named and kinds(one) == kinds(other) and _parts(one) == _parts(other)
+    return are_named and kinds(one) == kinds(other) and len(days) == 1

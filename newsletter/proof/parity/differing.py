@@ -33,7 +33,11 @@ def differing(alignment: Alignment) -> Iterator[Differing]:
         if all(bead.sides):
             pairs = people.differing(bead)
             found = [Differing(*(pair if people.hangul == 0 else pair[::-1])) for pair in pairs]
-            yield from found or [*_places(alignment, bead), *_beside(alignment, bead, people)]
+            yield from found or [
+                *_places(alignment, bead),
+                *_beside(alignment, bead, people),
+                *_instead(alignment, bead, people),
+            ]
 
 
 def _items(text: Text, sentences: Sequence[int]) -> list[int]:
@@ -97,6 +101,42 @@ def _beside(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differ
                 return
 
 
+def _instead(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differing]:
+    """Yield names that the other language says elsewhere, and where it has a new one here."""
+    one, other = alignment.texts
+    lone = _unpaired(alignment, bead, 0)
+    left = [
+        at
+        for at in lone
+        if any(_is_new(other, there) for there in alignment.partners[0].get(at, ()))
+    ]
+    right = [
+        at
+        for at in _unpaired(alignment, bead, 1)
+        if _is_new(other, at)
+        and at not in alignment.partners[1]
+        and not any(_are_as_like(one.items[here].word, other.items[at].word) for here in lone)
+    ]
+    for at, there in product(left, right):
+        items = one.items[at], other.items[there]
+        are_people = any(people.names(side, item) for side, item in enumerate(items))
+        if not are_people:
+            yield Differing(items[0].spot, items[1].spot)
+            return
+
+
+def _is_new(text: Text, at: int) -> bool:
+    """Return whether a word is a name that no list has in any form, and not in capitals."""
+    item = text.items[at]
+    written = text.sentences[item.sentence].block.text[item.start : item.end]
+    word = item.word
+    return word is not None and word.is_coined and not word.is_known and not written.isupper()
+
+
+def _are_as_like(one: Word | None, other: Word | None) -> bool:
+    return one is None or other is None or _best(one, other) >= UNLIKE
+
+
 def _unpaired(alignment: Alignment, bead: Bead, side: int) -> list[int]:
     """Return the items of a bead's side that may be names, and have no partner in the bead."""
     text = alignment.texts[side]
@@ -158,7 +198,7 @@ def _is_hyphenated(text: Text, at: int) -> bool:
 
 
 def _are_one_name(one: Word, other: Word) -> bool:
-    return one.is_name and not one.is_known and other.is_name and _best(one, other) >= ALIKE
+    return one.is_name and not one.is_known and _best(one, other) >= ALIKE
 
 
 def _gap(text: Text, one: int, other: int) -> str:

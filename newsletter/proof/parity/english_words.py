@@ -131,8 +131,8 @@ UNIT: Final = (
 _NO_RATE: Final = "".join(
     rf"(?<!\b{word}\s)"
     for word in (
-        "for in of to on at by as is or and was has had with from than over only just half even that"
-        " such quite after about least takes took spent within nearly almost another"
+        "for in of to on at by as is or and was has had with from than over only just half even"
+        " that such quite after about least takes took spent within nearly almost another"
     ).split()
 )
 _BEHIND: Final = (

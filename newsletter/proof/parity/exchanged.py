@@ -61,7 +61,7 @@ def contradicting(rule: str, section: Section, material: Material) -> Iterator[F
 def confused(
     rule: str, severity: Severity, section: Section, material: Material, *, figures: bool
 ) -> Iterator[Finding]:
-    """Yield a finding for two figures, or places, that changed places within a sentence, or beside it."""
+    """Yield a finding for two figures, or places, that changed places in a sentence or nearby."""
     alignment = alignment_of(section, material)
     if alignment is None:
         return

@@ -56,14 +56,17 @@ def crossings(alignment: Alignment) -> Iterator[tuple[int, int]]:
     Where two values changed places, each sentence has the other's figure, and seems to have moved.
     Its words tell where it stands.
     """
+    beads = [bead for bead in (*alignment.beads, *alignment.moved) if all(bead.sides)]
     for moved in alignment.moved:
-        for bead in (*alignment.beads, *alignment.moved):
-            if all(bead.sides) and bead.sides[0] > moved.sides[0] and _is_near(moved, bead):
-                pair = _comparable_figures(alignment, moved, bead)
-                now = _told(alignment, moved, moved) + _told(alignment, bead, bead)
-                then = _told(alignment, moved, bead) + _told(alignment, bead, moved)
-                if pair and then > now + MORE:
-                    yield pair
+        for bead in beads:
+            one, other = (moved, bead) if moved.sides[0] < bead.sides[0] else (bead, moved)
+            if bead is moved or (bead.is_moved and one is bead) or not _is_near(one, other):
+                continue
+            pair = _comparable_figures(alignment, one, other)
+            now = _told(alignment, one, one) + _told(alignment, other, other)
+            then = _told(alignment, one, other) + _told(alignment, other, one)
+            if pair and then > now + MORE:
+                yield pair
 
 
 def _is_near(one: Bead, other: Bead) -> bool:
@@ -75,31 +78,33 @@ def _is_near(one: Bead, other: Bead) -> bool:
 def _comparable_figures(alignment: Alignment, one: Bead, other: Bead) -> tuple[int, int] | None:
     """Return a figure of each bead that has a partner in it; the two are of one kind."""
     items = alignment.texts[0].items
-    found = []
-    for bead in (one, other):
-        found.append(
-            [
-                at
-                for number in bead.sides[0]
-                for at in alignment.texts[0].of[number]
-                if items[at].figure
-                and any(
-                    alignment.texts[1].items[there].sentence in bead.sides[1]
-                    for there in alignment.partners[0].get(at, ())
-                )
-            ]
-        )
+    first, second = (_figures_told(alignment, bead) for bead in (one, other))
     return next(
         (
             (a, b)
-            for a in found[0]
-            for b in found[1]
-            if (first := items[a].figure)
-            and (second := items[b].figure)
-            and are_comparable(first, second)
+            for a in first
+            for b in second
+            if (mine := items[a].figure)
+            and (theirs := items[b].figure)
+            and are_comparable(mine, theirs)
         ),
         None,
     )
+
+
+def _figures_told(alignment: Alignment, bead: Bead) -> list[int]:
+    """Return the figures of a bead's first side that have a partner in it."""
+    text, other = alignment.texts
+    return [
+        at
+        for number in bead.sides[0]
+        for at in text.of[number]
+        if text.items[at].figure
+        and any(
+            other.items[there].sentence in bead.sides[1]
+            for there in alignment.partners[0].get(at, ())
+        )
+    ]
 
 
 def _told(alignment: Alignment, one: Bead, other: Bead) -> float:

@@ -159,8 +159,9 @@ def _unknown(run: str, at: int, lexicon: Lexicon) -> Iterator[Word]:
 
 @cache
 def _latin_sounds(word: str) -> tuple[str, ...]:
-    """Return how a word sounds in English, and where w is v, or j is y."""
-    spellings = (word, word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word))
+    """Return how a word sounds in English, where w is v, where j is y, and in French."""
+    french = re.sub(r"(?<=[aeiou])[tsxdz]$", "", word.replace("oi", "ua"))
+    spellings = (word, word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word), french)
     return tuple(dict.fromkeys(map(sound_of_latin, spellings)))
 
 

@@ -3,18 +3,23 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Final
 
 from newsletter.proof.parity.evidence import Item
-from newsletter.proof.parity.meaningful import FUNCTION_WORDS
+from newsletter.proof.parity.latin_names import (
+    LONG_SURNAMES,
+    SURNAMES_OF_KOREA,
+    Person,
+    Spot,
+    people_of,
+)
+from newsletter.proof.parity.meaningful import FUNCTION_WORDS, PARTICLE
 from newsletter.proof.parity.romanised import SYLLABLE, may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import likeness, sound_of_hangul, sound_of_latin
 
 HANGUL: Final = re.compile(r"[가-힣]+")
-NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z][a-z]*)?")  # Tae-sul, Seojun
-TITLE: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Mayor|Governor)\.?\s$")
 ADDRESSED: Final = re.compile(
     r"(?<![가-힣])(?P<surname>[가-힣]{1,2})\s(?:씨|할머니|할아버지|교수|선생|박사|원장|대표)님?"
     r"(?:[은는이가을를의도와과]|에게|께|께서)?(?![가-힣])"
@@ -24,25 +29,8 @@ KOREAN: Final = re.compile(rf"{SYLLABLE}-?{SYLLABLE}", re.IGNORECASE)  # a given
 COINED: Final = re.compile(rf"(?:{SYLLABLE}){{2,4}}(?:-[a-z]{{1,3}})?", re.IGNORECASE)
 COINED_ALIKE: Final = 0.7
 SHORT: Final = re.compile(rf"(?:{SYLLABLE}){{1,2}}", re.IGNORECASE)
-ALIKE: Final = 0.6  # likeness of two given names that are one, in an unusual spelling
+ALIKE: Final = 0.75  # likeness of two given names that are one, in an unusual spelling
 GIVEN_NAMES: Final = 2
-SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
-SURNAMES_OF_KOREA: Final = (
-    *"김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
-    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용피예경봉사부복태목형계감빈",
-    *"남궁 황보 제갈 선우 독고 사공 서문 동방".split(),
-)
-
-Spot = tuple[int, int, int]  # sentence, and offsets in its block
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """A Korean name in Latin letters; without a given name, a surname that stands alone."""
-
-    spot: Spot
-    surnames: tuple[str, ...]  # words that may be the surname
-    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +78,7 @@ class People:
             if is_new and near:
                 yield near[0], person.spot
                 continue
-            instead = [
-                run
-                for run in rest
-                if self._is_person(run, likely=is_new)
-                and not (is_new and _sound_alike(run, person))
-            ]
+            instead = [run for run in rest if self._is_person(run, person, is_new=is_new)]
             if instead and _looks_korean(person):
                 yield instead[0].spot, person.spot
                 rest.remove(instead[0])
@@ -115,15 +98,20 @@ class People:
                 is_name = item.word is not None and item.word.is_name and not item.word.is_place
                 are_names = all(one.word and one.word.is_coined for one in partners)
                 is_elsewhere = all(one.sentence not in bead.sides[self.hangul] for one in partners)
-                if is_name and partners and are_names and is_elsewhere:
-                    if not self.names(self._latin, item):
-                        yield item.spot
+                is_foreign = is_name and bool(partners) and are_names and is_elsewhere
+                if is_foreign and not self.names(self._latin, item):
+                    yield item.spot
 
     def names(self, side: int, item: Item) -> bool:
-        """Return whether an item is a part of a Korean name in Latin letters."""
-        return side == self._latin != self.hangul and any(
-            one.spot[1] <= item.start < one.spot[2] for one in self._persons[item.sentence]
-        )
+        """Return whether an item is a part of a Korean name of a person."""
+        if self.hangul == self._latin:
+            return False
+        if side == self._latin:
+            spots = (one.spot for one in self._persons[item.sentence])
+            return any(spot[1] <= item.start < spot[2] for spot in spots)
+        text = self._alignment.texts[side].sentences[item.sentence].block.text
+        run = HANGUL.match(text, item.start)
+        return run is not None and run[0] in self._written
 
     def is_other(self, alignment: Alignment, one: int, other: int) -> bool:
         """Return whether an item in Latin letters is a Korean name, and another than in Hangul."""
@@ -150,44 +138,9 @@ class People:
         )
 
     @cached_property
-    def _persons(self) -> Sequence[Sequence[_Person]]:
+    def _persons(self) -> Sequence[Sequence[Person]]:
         """The people whom each sentence in Latin letters names."""
-        count = len(self._alignment.texts[self._latin].sentences)
-        full = [list(self._full(number)) for number in range(count)]
-        surnames = {
-            word for found in full for one in found for word in one.surnames if _is_surname(word)
-        }
-        return [
-            [*found, *self._by_surname(number, found, surnames)]
-            for number, found in enumerate(full)
-        ]
-
-    def _full(self, number: int) -> Iterator[_Person]:
-        sentence = self._alignment.texts[self._latin].sentences[number]
-        words = sentence.block.text
-        names = list(NAME.finditer(words, sentence.start, sentence.end))
-        for at, found in enumerate(names):
-            beside = [names[near] for near in _beside_name(words, names, at)]
-            surnames = tuple(one[0] for one in beside)
-            is_short = "-" not in found[0] and len(found[0]) < SHORTEST_GIVEN
-            if any(_is_surname(one) and (not is_short or _is_long(one)) for one in surnames):
-                start = min(found.start(), *(one.start() for one in beside))
-                yield _Person((number, start, found.end()), surnames, found[0])
-
-    def _by_surname(
-        self, number: int, full: Sequence[_Person], surnames: set[str]
-    ) -> Iterator[_Person]:
-        """Yield the surnames that stand alone, of people named elsewhere or behind a title."""
-        sentence = self._alignment.texts[self._latin].sentences[number]
-        words = sentence.block.text
-        names = list(NAME.finditer(words, sentence.start, sentence.end))
-        for at, found in enumerate(names):
-            if any(one.spot[1] <= found.start() < one.spot[2] for one in full):
-                continue
-            is_titled = TITLE.search(words, sentence.start, found.start()) is not None
-            is_alone = not list(_beside_name(words, names, at))
-            if _is_surname(found[0]) and (is_titled or (is_alone and found[0] in surnames)):
-                yield _Person((number, found.start(), found.end()), (found[0],))
+        return people_of(self._alignment.texts[self._latin])
 
     def _runs(self, number: int) -> Iterator[_Run]:
         sentence = self._alignment.texts[self.hangul].sentences[number]
@@ -199,11 +152,12 @@ class People:
                 spot = number, run.start("surname"), run.end("surname")
                 yield _Run(spot, run["surname"], is_surname=True)
 
-    def _is_person(self, run: _Run, *, likely: bool) -> bool:
-        """Return whether a run names a person, or is *likely* to."""
+    def _is_person(self, run: _Run, person: Person, *, is_new: bool) -> bool:
+        """Return whether a run names a person, or may where a *new* name needs one."""
         if run.is_surname or run.written in self._written:
-            return True
-        return likely and run.spot in self._unknown
+            return not (is_new and _sound_alike(run, person))
+        is_likely = run.spot in self._unknown or _is_of_family(run, person)
+        return is_new and is_likely and not _sound_alike(run, person)
 
     @cached_property
     def _written(self) -> frozenset[str]:
@@ -221,21 +175,18 @@ class People:
         for item in text.items:
             block = text.sentences[item.sentence].block.text
             name = block[item.start : item.end]
-            size = SURNAMES if name.startswith(_LONG) else 1
+            size = SURNAMES if name.startswith(LONG_SURNAMES) else 1
             if item.word and item.word.is_name and not item.word.is_known:
                 run = HANGUL.match(block, item.start)
                 if run and len(name) == size + GIVEN_NAMES and name.startswith(SURNAMES_OF_KOREA):
                     found.add((item.sentence, item.start, run.end()))
         return frozenset(found)
 
-    def _stands_anywhere(self, person: _Person) -> bool:
+    def _stands_anywhere(self, person: Person) -> bool:
         key = person.surnames, person.given
         if key not in self._known:
             self._known[key] = any(_is_name(run, *key) for run in self._all)
         return self._known[key]
-
-
-_LONG: Final = tuple(one for one in SURNAMES_OF_KOREA if len(one) > 1)
 
 
 def _scripts(alignment: Alignment) -> tuple[int, int]:
@@ -247,15 +198,7 @@ def _scripts(alignment: Alignment) -> tuple[int, int]:
     return (0, 1) if counts[0] > counts[1] else (1, 0) if counts[1] > counts[0] else (0, 0)
 
 
-def _beside_name(text: str, names: Sequence[re.Match[str]], at: int) -> Iterator[int]:
-    """Yield which names stand one blank before or behind a name."""
-    if at and text[names[at - 1].end() : names[at].start()] == " ":
-        yield at - 1
-    if at + 1 < len(names) and text[names[at].end() : names[at + 1].start()] == " ":
-        yield at + 1
-
-
-def _may_be(run: _Run, person: _Person) -> bool:
+def _may_be(run: _Run, person: Person) -> bool:
     """Return whether a run may name the person: in full, by surname or by given name."""
     if person.given and not run.is_surname:
         return _is_name(run.written, person.surnames, person.given)
@@ -282,18 +225,7 @@ def _is_full(run: str, surnames: Sequence[str], given: str) -> bool:
     )
 
 
-@cache
-def _is_surname(latin: str) -> bool:
-    return any(may_write(surname, latin) for surname in SURNAMES_OF_KOREA)
-
-
-@cache
-def _is_long(latin: str) -> bool:
-    """Return whether a word may be a surname of two syllables, which one may follow."""
-    return any(may_write(surname, latin) for surname in _LONG)
-
-
-def _looks_korean(person: _Person) -> bool:
+def _looks_korean(person: Person) -> bool:
     """Return whether the words are a Korean name, and not "Director Lee" or "In April"."""
     if not person.given:
         return True
@@ -301,16 +233,28 @@ def _looks_korean(person: _Person) -> bool:
     return KOREAN.fullmatch(person.given) is not None and ("-" in person.given or not are_words)
 
 
-def _sound_alike(run: _Run, person: _Person) -> bool:
+def _is_of_family(run: _Run, person: Person) -> bool:
+    """Return whether a run is as long as a full name, and begins with the person's surname."""
+    name = PARTICLE.sub("", run.written)
+    return run.written.startswith(SURNAMES_OF_KOREA) and any(
+        len(name) == size + GIVEN_NAMES and may_write(name[:size], surname)
+        for size in range(1, SURNAMES + 1)
+        for surname in person.surnames
+    )
+
+
+def _sound_alike(run: _Run, person: Person) -> bool:
     """Return whether a given name may be the run's in a spelling that is not usual."""
     sounds = sound_of_hangul(run.written[1 : 1 + GIVEN_NAMES]), sound_of_latin(person.given)
     return all(sounds) and likeness(*sounds) > ALIKE
 
 
-def _differs(run: str, person: _Person) -> bool:
+def _differs(run: str, person: Person) -> bool:
     """Return whether a run of Hangul is the name but for one of its syllables."""
     surnames, given = person.surnames, person.given
-    if run.startswith(_LONG) and any(may_write(run[:SURNAMES], surname) for surname in surnames):
+    if run.startswith(LONG_SURNAMES) and any(
+        may_write(run[:SURNAMES], surname) for surname in surnames
+    ):
         first, hyphen, second = given.partition("-")
         if not hyphen:
             is_given = SHORT.fullmatch(given) is not None

@@ -15,8 +15,8 @@ from newsletter.proof.parity.sounds import (
 ALIKE: Final = 0.3  # likeness of sounds that any spelling reaches
 # How Koreans write their own names, in the Revised Romanization and by custom.
 INITIALS: Final = (
-    "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch(?!ae)|z jj|tch|j|ch ch|j k t "
-    "p|f h"
+    "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch(?!ae)|z jj|tch|j|ch "
+    "ch|j k t p|f h"
 ).split(" ")
 MEDIALS: Final = (
     "a|ah ae|ai|e|ay ya|yah yae|ye eo|u|uh|o|er|ur|ou e|eh|ae yeo|yu|you|yuh|yeu ye|yeh|ie o|oh "
