@@ -32,7 +32,7 @@ STRAIGHT: Final = 0.18  # the same, if their order is the same
 MOVED: Final = 0.15  # evidence that the words changed places with values of a strict unit
 MOVED_LITTLE: Final = 0.02  # the same, with other values that have one unit
 TIMES: Final = {"a day", "clock", "weekday"}
-OF_DAYS: Final = 0.02  # evidence that days changed places: two parts of a sentence may as well
+OF_DAYS: Final = 0.01  # evidence that days changed places: two parts of a sentence may as well
 UNSURE: Final = 0.03  # evidence that they changed places, where sentences may not correspond
 MOST: Final = 20  # values of a sentence; more are a list
 
