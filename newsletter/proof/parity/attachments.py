@@ -11,7 +11,6 @@ from typing import Final
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import (
     BARE,
-    STRICT,
     Day,
     Figure,
     Quantity,
@@ -28,9 +27,9 @@ NEXT_PART: Final = 3.0  # with "and" between them
 REACH: Final = 1.8  # distance at which a word says less of a figure by the factor e
 SIGNS: Final = ',;:()/"-·|'
 CROSSED: Final = 0.1  # evidence that two values were exchanged, if their order is another
+CROSSED_UNLIKE: Final = 0.15  # the same, of values that count different things
 STRAIGHT: Final = 0.18  # the same, if their order is the same
-MOVED: Final = 0.15  # evidence that the words changed places with values of a strict unit
-MOVED_LITTLE: Final = 0.02  # the same, with other values that have one unit
+MOVED: Final = 0.01  # evidence that the words changed places with the values
 TIMES: Final = {"a day", "clock", "weekday"}
 OF_DAYS: Final = 0.01  # evidence that days changed places: two parts of a sentence may as well
 UNSURE: Final = 0.03  # evidence that they changed places, where sentences may not correspond
@@ -202,15 +201,16 @@ class _Both:
         have_unit = bool(first and second and _have_one_unit(first, second))
         counters = {self.ones.counter(one.here), self.ones.counter(other.here)}
         are_alike = have_unit or (len(counters) == 1 and "" not in counters)
-        if are_alike and margin > -MOVED_LITTLE and self._begin_otherwise(one, other):
+        if are_alike and margin > -MOVED and self._begin_otherwise(one, other):
             return True
         if (one.here < other.here) == (one.there < other.there):
-            return margin > STRAIGHT and first is not None
-        if margin > CROSSED:
+            return are_alike and margin > STRAIGHT and first is not None
+        if self.others.is_turned(one.there, other.there):
+            return False
+        if margin > (CROSSED if are_alike else CROSSED_UNLIKE):
             return True
-        is_turned = self.others.is_turned(one.there, other.there)
         least = _least(first, second) if first and second and have_unit else 0.0
-        return are_alike and not is_turned and margin >= (least if self._are_sure else UNSURE)
+        return are_alike and margin >= (least if self._are_sure else UNSURE)
 
     def _begin_otherwise(self, one: _Value, other: _Value) -> bool:
         """Return whether each language names the other value as the first of a change."""
@@ -248,10 +248,7 @@ class _Both:
 
 def _least(one: Figure, other: Figure) -> float:
     """Return the least evidence, with the order, that two values of one unit were exchanged."""
-    both = kinds(one) | kinds(other)
-    if "a day" in both:
-        return OF_DAYS
-    return -MOVED if both <= STRICT else -MOVED_LITTLE
+    return OF_DAYS if "a day" in kinds(one) | kinds(other) else -MOVED
 
 
 def _told(near: Sequence[float]) -> float:

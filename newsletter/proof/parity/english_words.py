@@ -170,7 +170,7 @@ MANNER: Final = Manner(
         rf"\b(?:(?:instead|in\splace)\sof|rather\sthan|not|(?:up|down)\sfrom){_ARTICLE}\s$"
     ),
     turned=re.compile(
-        rf"\b(?:out\sof|from|than|against|compared\s(?:with|to)){_ARTICLE}\s$"
+        rf"\b(?:out\sof|from|than|against|compar(?:ed|es|ing)\s(?:with|to)){_ARTICLE}\s$"
         rf"|^\s?(?:[a-z]+\s){{0,2}}(?:of|in|on|with|for|every|for\severy){_ARTICLE}\s$"
         r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),
