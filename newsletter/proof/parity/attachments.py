@@ -91,7 +91,7 @@ class _Line:
         return self._text.items[self.items[place]]
 
     def counter(self, place: int) -> str:
-        """Return the first letter of what is behind a value: 명 of "12명", 에 of "수원에"."""
+        """Return the first letter of the word that counts a figure: 명 of "12명"."""
         item = self.item(place)
         text = self._text.sentences[item.sentence].block.text
         found = self._manner.counter.match(text, item.end)
@@ -200,7 +200,8 @@ class _Both:
         margin = self._margin(one, other)
         have_unit = bool(first and second and _have_one_unit(first, second))
         counters = {self.ones.counter(one.here), self.ones.counter(other.here)}
-        are_alike = have_unit or (len(counters) == 1 and "" not in counters)
+        count_alike = first is not None and len(counters) == 1 and "" not in counters
+        are_alike = have_unit or count_alike
         if are_alike and margin > -MOVED and self._begin_otherwise(one, other):
             return True
         if (one.here < other.here) == (one.there < other.there):

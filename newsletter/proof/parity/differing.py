@@ -34,7 +34,7 @@ def differing(alignment: Alignment) -> Iterator[Differing]:
             pairs = people.differing(bead)
             found = [Differing(*(pair if people.hangul == 0 else pair[::-1])) for pair in pairs]
             yield from found or [
-                *_places(alignment, bead),
+                *_places(alignment, bead, people),
                 *_beside(alignment, bead, people),
                 *_instead(alignment, bead, people),
             ]
@@ -44,9 +44,16 @@ def _items(text: Text, sentences: Sequence[int]) -> list[int]:
     return [at for number in sentences for at in text.of[number]]
 
 
-def _places(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
+def _places(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differing]:
     """Yield places that a bead names in one language; one of them the other names nowhere."""
-    left, right = (_places_of(alignment, bead, side) for side in (0, 1))
+    left, right = (
+        {
+            at: is_sure
+            for at, is_sure in _places_of(alignment, bead, side).items()
+            if not people.names(side, alignment.texts[side].items[at])
+        }
+        for side in (0, 1)
+    )
     for at, is_sure in left.items():
         for there, is_sure_too in right.items():
             if at not in alignment.partners[0] or there not in alignment.partners[1] or not is_sure:

@@ -41,9 +41,9 @@ PAIRS = [  # Korean, English, and the Korean values that change places
         ("월요일", "수요일"),
     ),
     (
-        "첫차는 오전 6시, 막차는 오후 11시에 떠난다.",
-        "The first bus leaves at 6 a.m. and the last at 11 p.m.",
-        ("오전 6시", "오후 11시"),
+        "수업은 오전 9시, 음악회는 오후 7시에 시작한다.",
+        "The lesson starts at 9 a.m. and the concert at 7 p.m.",
+        ("오전 9시", "오후 7시"),
     ),
     (
         "새 다리는 길이가 18.4km이고 옛 다리는 22.7km이다. 둘 다 튼튼하다.",
@@ -78,6 +78,16 @@ TURNED = [
         "10월 16일부터 18일까지 사흘 동안 열린다.",
         "For three days, from October 16 to 18, it is open.",
     ),
+    ("어른은 3만 원, 어린이는 1만 원이다.", "Children pay 10,000 won and adults 30,000 won."),
+    (
+        "월요일에는 도서관이, 수요일에는 박물관이 쉰다.",
+        "The museum is closed on Wednesdays and the library on Mondays.",
+    ),
+    (
+        "평일에는 밤 9시까지, 주말에는 오후 6시까지 연다.",
+        "It is open until 6 p.m. at weekends and until 9 p.m. on weekdays.",
+    ),
+    ("노인 일자리는 2,300개에서 2,900개로 늘린다.", "There will be 2,900 jobs, up from 2,300."),
     ("4시간마다 30분을 쉰다.", "There is a break of 30 minutes for four hours of work."),
 ]
 
