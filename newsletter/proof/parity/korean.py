@@ -310,6 +310,7 @@ COUNTED_DAYS: Final = {
     "열흘": _days(10),
 }
 WORDS: Final = (
+    _pattern(rf"(?P<number>둘|셋|넷|다섯|여섯|일곱)째(?=\s(?:{RELATIVES}))", read_ordinal),
     _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
     _pattern(
         rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣]))",
@@ -324,7 +325,6 @@ WORDS: Final = (
     _pattern(rf"{FREE}(?P<number>둘|셋|넷){WORD_END}(?!째)", read_quantity),
     _pattern(r"양국|양측|양쪽|양자|양 (?=[가-힣])|두|둘|쌍방", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(rf"{FREE}(?P<hint>(?P<number>네|셋|넷|열))(?=\s)", read_ordinal),
-    _pattern(rf"(?P<number>둘|셋|넷|다섯|여섯|일곱)째(?=\s(?:{RELATIVES}))", read_ordinal),
     _pattern(rf"첫째?|처음|{FREE}한\s|하나|매|단일|각|홀로", fixed(HINT, Quantity(Fraction(1)))),
     _pattern(r"둘째", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(r"셋째", fixed(HINT, Quantity(Fraction(3)))),
