@@ -44,7 +44,7 @@ ENGLISH: Final = Language(
     function_words=FUNCTION_WORDS,
     unfinished=re.compile(
         r"(?:(?<![A-Za-z])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Mt|No|Nos|vs|Gen|Gov|Sen|Rep|Rev|Lt|Col"
-        r"|Capt|Jr|Sr|Inc|Ltd|Co|Corp|approx|etc|e\.g|i\.e|cf|Fig|Vol|ed|eds|Tel|Ext"
+        r"|Capt|Jr|Sr|Univ|Dept|Inst|Inc|Ltd|Co|Corp|approx|etc|e\.g|i\.e|cf|Fig|Vol|ed|eds|Tel|Ext"
         r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.$"
         r"|(?<![A-Za-z])(?:[A-Za-z]\.){2,}$|[:;,]\s\d{1,2}\.$"
     ),

@@ -1,29 +1,21 @@
 """Names that differ: people, places and institutions that one sentence and its counterpart name."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from itertools import product
 from typing import Final
 
-from newsletter.proof.parity.evidence import Item, Text
+from newsletter.proof.parity.evidence import ALIKE, Item, Text
 from newsletter.proof.parity.meaningful import Word
-from newsletter.proof.parity.romanised import may_write
+from newsletter.proof.parity.people import People
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
-from newsletter.proof.parity.sounds import likeness
+from newsletter.proof.parity.sounds import contradict, likeness
 
-HANGUL: Final = re.compile(r"[가-힣]+")
-NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[a-z]+)?")  # Tae-sul, Seojun
-SURNAMES: Final = 2  # syllables at most
-GIVEN_NAMES: Final = 2
-SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
-SURNAMES_OF_KOREA: Final = (
-    *"김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
-    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용",
-    *"남궁 황보 제갈 선우 독고 사공 서문 동방".split(),
-)
+HARDLY: Final = 0.65  # the same, of two spellings of a place
+SHORTEST: Final = 2  # syllables of the shortest name that has a sound
+BETWEEN_NAMES: Final = re.compile(r"|, |[가-힣]? ")  # 시 of "서귀포시 대정읍"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,192 +28,205 @@ class Differing:
 
 def differing(alignment: Alignment) -> Iterator[Differing]:
     """Yield the names that differ between a sentence and its counterpart."""
-    people = _People(alignment)
+    people = People(alignment)
     for bead in (*alignment.beads, *alignment.moved):
         if all(bead.sides):
-            found = list(people.differing(bead))
-            yield from found or [*_places(alignment, bead), *_beside(alignment, bead)]
+            pairs = people.differing(bead)
+            found = [Differing(*(pair if people.hangul == 0 else pair[::-1])) for pair in pairs]
+            yield from found or [
+                *_places(alignment, bead, people),
+                *_beside(alignment, bead, people),
+                *_instead(alignment, bead, people),
+            ]
 
 
 def _items(text: Text, sentences: Sequence[int]) -> list[int]:
     return [at for number in sentences for at in text.of[number]]
 
 
-def _spot(item: Item) -> tuple[int, int, int]:
-    return item.sentence, item.start, item.end
-
-
-def _places(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
+def _places(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differing]:
     """Yield places that a bead names in one language; one of them the other names nowhere."""
-    left, right = (_places_of(alignment, bead, side) for side in (0, 1))
-    for at in left:
-        for there in right:
-            if at not in alignment.partners[0] or there not in alignment.partners[1]:
+    left, right = (
+        {
+            at: is_sure
+            for at, is_sure in _places_of(alignment, bead, side).items()
+            if not people.names(side, alignment.texts[side].items[at])
+        }
+        for side in (0, 1)
+    )
+    for at, is_sure in left.items():
+        for there, is_sure_too in right.items():
+            if at not in alignment.partners[0] or there not in alignment.partners[1] or not is_sure:
                 one, other = alignment.texts[0].items[at], alignment.texts[1].items[there]
-                yield Differing(_spot(one), _spot(other))
-                return
+                if (is_sure and is_sure_too) or not _sound_alike(one, other):
+                    yield Differing(one.spot, other.spot)
+                    return
 
 
-def _places_of(alignment: Alignment, bead: Bead, side: int) -> list[int]:
-    """Return the places of a bead's side that have no partner in it."""
+def _sound_alike(one: Item, other: Item) -> bool:
+    """Return whether two places may be one that a list does not know in this spelling."""
+    first, second = one.word, other.word
+    return first is not None and second is not None and _best(first, second) > HARDLY
+
+
+def _places_of(alignment: Alignment, bead: Bead, side: int) -> Mapping[int, bool]:
+    """
+    Return the places of a bead's side that have no partner in it, and whether that is sure.
+
+    It is not where only a word such as "province" is a partner.
+    """
     text, other = alignment.texts[side], alignment.texts[1 - side]
-    found = []
+    found = {}
     for at in _items(text, bead.sides[side]):
-        word, partners = text.items[at].word, alignment.partners[side].get(at, ())
+        word = text.items[at].word
         if word and word.is_place:
-            there = {other.items[partner].sentence for partner in partners}
-            if there.isdisjoint(bead.sides[1 - side]):
-                found.append(at)
+            theirs = [
+                item.word
+                for item in (other.items[there] for there in alignment.partners[side].get(at, ()))
+                if item.sentence in bead.sides[1 - side]
+            ]
+            if all(one and one.is_kind for one in theirs):
+                found[at] = not theirs
     return found
 
 
-def _beside(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
-    """Yield the names that do not sound alike, beside names that do: a person's other name."""
+def _beside(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differing]:
+    """Yield the names that differ, beside words of which one language has the other's."""
     one, other = alignment.texts
-    left, right = (_unknown(alignment, bead, side) for side in (0, 1))
+    left, right = (
+        [
+            at
+            for at in _unpaired(alignment, bead, side)
+            if not people.names(side, alignment.texts[side].items[at])
+        ]
+        for side in (0, 1)
+    )
     for at in left:
         for there in right:
-            if not _have_like_neighbour(alignment, at, there):
-                continue
-            sounds = [text.items[n].word for text, n in ((one, at), (other, there))]
-            if all(sounds) and _best(sounds[0], sounds[1]) < UNLIKE:
-                yield Differing(_spot(one.items[at]), _spot(other.items[there]))
+            if _are_unlike(alignment, at, there, people):
+                yield Differing(one.items[at].spot, other.items[there].spot)
                 return
 
 
-def _unknown(alignment: Alignment, bead: Bead, side: int) -> list[int]:
-    """Return the items of a bead's side that may be names, and have no partner anywhere."""
+def _instead(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differing]:
+    """Yield names that the other language says elsewhere, and where it has a new one here."""
+    one, other = alignment.texts
+    lone = _unpaired(alignment, bead, 0)
+    left = [
+        at
+        for at in lone
+        if any(_is_new(other, there) for there in alignment.partners[0].get(at, ()))
+    ]
+    right = [
+        at
+        for at in _unpaired(alignment, bead, 1)
+        if _is_new(other, at)
+        and at not in alignment.partners[1]
+        and not any(_are_as_like(one.items[here].word, other.items[at].word) for here in lone)
+    ]
+    for at, there in product(left, right):
+        items = one.items[at], other.items[there]
+        are_people = any(people.names(side, item) for side, item in enumerate(items))
+        if not are_people:
+            yield Differing(items[0].spot, items[1].spot)
+            return
+
+
+def _is_new(text: Text, at: int) -> bool:
+    """Return whether a word is a name that no list has in any form, and not in capitals."""
+    item = text.items[at]
+    written = text.sentences[item.sentence].block.text[item.start : item.end]
+    word = item.word
+    return word is not None and word.is_coined and not word.is_known and not written.isupper()
+
+
+def _are_as_like(one: Word | None, other: Word | None) -> bool:
+    return one is None or other is None or _best(one, other) >= UNLIKE
+
+
+def _unpaired(alignment: Alignment, bead: Bead, side: int) -> list[int]:
+    """Return the items of a bead's side that may be names, and have no partner in the bead."""
     text = alignment.texts[side]
     return [
         at
         for at in _items(text, bead.sides[side])
-        for word in [text.items[at].word]
-        if word
-        and word.is_name
+        if (word := text.items[at].word)
         and word.sounds
-        and not word.is_known
-        and at not in alignment.partners[side]
+        and not any(
+            _pair(alignment, side, at, there)
+            for there in alignment.partners[side].get(at, ())
+            if alignment.texts[1 - side].items[there].sentence in bead.sides[1 - side]
+        )
     ]
 
 
-def _have_like_neighbour(alignment: Alignment, at: int, there: int) -> bool:
-    """Return whether both follow, or precede, names that no list knows and that sound alike."""
-    one, other = alignment.texts
-    for step in (-1, 1):
-        if there + step in alignment.partners[0].get(at + step, ()):
-            words = one.items[at + step].word, other.items[there + step].word
-            gaps = [
-                abs(text.items[n + step].start - text.items[n].end) <= 1
-                or abs(text.items[n].start - text.items[n + step].end) <= 1
-                for text, n in ((one, at), (other, there))
-            ]
-            if all(gaps) and all(word and word.is_name and not word.is_known for word in words):
-                return True
+def _pair(alignment: Alignment, side: int, at: int, there: int) -> bool:
+    """Return whether two items translate each other, or are names that sound alike alone."""
+    one, other = alignment.texts[side].items[at].word, alignment.texts[1 - side].items[there].word
+    if one is None or other is None or not (one.is_coined and other.is_coined):
+        return True
+    return _best(one, other) >= ALIKE
+
+
+def _are_unlike(alignment: Alignment, at: int, there: int, people: People) -> bool:
+    """Return whether two names stand beside words of which one translates the other, and differ."""
+    one, other = alignment.texts[0].items[at].word, alignment.texts[1].items[there].word
+    if one is None or other is None:
+        return False
+    are_coined = one.is_coined and other.is_coined
+    is_part = any(map(_is_hyphenated, alignment.texts, (at, there)))
+    are_names = all(word.is_place or word.is_coined for word in (one, other))
+    for step, their_step in product((-1, 1), (-1, 1)):
+        near, far = at + step, there + their_step
+        if far not in alignment.partners[0].get(near, ()):
+            continue
+        first, second = alignment.texts[0].items[near].word, alignment.texts[1].items[far].word
+        gaps = _gap(alignment.texts[0], at, near), _gap(alignment.texts[1], there, far)
+        if first is None or second is None or not all(map(BETWEEN_NAMES.fullmatch, gaps)):
+            continue
+        if are_names and first.is_place and second.is_place and not is_part:
+            return _best(one, other) < UNLIKE
+        if step != their_step or not all(gap in ("", " ") for gap in gaps):
+            continue
+        is_name = are_coined and (step == -1 or not other.is_known) and not is_part
+        if is_name and _are_one_name(first, second) and _differ(one, other):
+            return True
+        is_noun = second.is_name and bool(first.keys & second.keys)
+        if step == 1 and is_noun and people.is_other(alignment, at, there):
+            return True
     return False
 
 
-def _best(one: Word | None, other: Word | None) -> float:
-    pairs = ((a, b) for a in (one.sounds if one else ()) for b in (other.sounds if other else ()))
-    return max((likeness(a, b) for a, b in pairs), default=1.0)
+def _is_hyphenated(text: Text, at: int) -> bool:
+    """Return whether a name is a part of another, as Jean of Jean-Pierre."""
+    item = text.items[at]
+    block = text.sentences[item.sentence].block.text
+    return "-" in (block[item.start - 1 : item.start], block[item.end : item.end + 1])
 
 
-class _People:
-    """The names of people in two texts."""
-
-    def __init__(self, alignment: Alignment) -> None:
-        self._alignment = alignment
-        self._hangul, self._latin = _scripts(alignment)
-        self._known: dict[tuple[tuple[str, ...], str], bool] = {}
-        self._all: dict[str, tuple[int, int, int]] = {}  # runs of Hangul, with their first place
-        for number, sentence in enumerate(alignment.texts[self._hangul].sentences):
-            for run in HANGUL.finditer(sentence.block.text, sentence.start, sentence.end):
-                self._all.setdefault(run[0], (number, run.start(), run.end()))
-        self._likely = {
-            run: spot
-            for run, spot in self._all.items()
-            if run.startswith(SURNAMES_OF_KOREA) and len(run) > GIVEN_NAMES
-        }
-
-    def differing(self, bead: Bead) -> Iterator[Differing]:
-        """Yield the people of a bead whose names differ by a syllable from one of the others."""
-        if self._hangul == self._latin:
-            return
-        for number, start, end, surnames, given in self._named(bead):
-            if self._stands_anywhere(surnames, given):
-                continue
-            near = (spot for run, spot in self._likely.items() if _differs(run, surnames, given))
-            for spot in islice(near, 1):
-                both = spot, (number, start, end)
-                yield Differing(*(both if self._hangul == 0 else both[::-1]))
-
-    def _named(self, bead: Bead) -> Iterator[tuple[int, int, int, tuple[str, ...], str]]:
-        """Yield sentence, offsets, possible surnames and given name of each Korean name."""
-        text = self._alignment.texts[self._latin]
-        for number in bead.sides[self._latin]:
-            sentence = text.sentences[number]
-            words = sentence.block.text
-            names = list(NAME.finditer(words, sentence.start, sentence.end))
-            for at, found in enumerate(names):
-                if "-" not in found[0] and len(found[0]) < SHORTEST_GIVEN:
-                    continue
-                beside = [names[near] for near in _beside_name(words, names, at)]
-                surnames = tuple(one[0] for one in beside)
-                if any(map(_is_surname, surnames)):
-                    start = min(found.start(), *(one.start() for one in beside))
-                    yield number, start, found.end(), surnames, found[0]
-
-    def _stands_anywhere(self, surnames: tuple[str, ...], given: str) -> bool:
-        key = (surnames, given)
-        if key not in self._known:
-            self._known[key] = any(_is_name(run, surnames, given) for run in self._all)
-        return self._known[key]
+def _are_one_name(one: Word, other: Word) -> bool:
+    return one.is_name and not one.is_known and _best(one, other) >= ALIKE
 
 
-def _beside_name(text: str, names: Sequence[re.Match[str]], at: int) -> Iterator[int]:
-    """Yield which names stand one blank before or behind a name."""
-    if at and text[names[at - 1].end() : names[at].start()] == " ":
-        yield at - 1
-    if at + 1 < len(names) and text[names[at].end() : names[at + 1].start()] == " ":
-        yield at + 1
+def _gap(text: Text, one: int, other: int) -> str:
+    """Return the text between two items that stand beside each other in a sentence."""
+    first, second = text.items[min(one, other)], text.items[max(one, other)]
+    if first.sentence != second.sentence:
+        return "\n"
+    return text.sentences[first.sentence].block.text[first.end : second.start]
 
 
-def _scripts(alignment: Alignment) -> tuple[int, int]:
-    """Return which text is written in Hangul, and which in Latin letters."""
-    counts = [
-        sum(len(HANGUL.findall(sentence.text)) for sentence in text.sentences)
-        for text in alignment.texts
+def _differ(one: Word, other: Word) -> bool:
+    """Return whether two foreign names cannot be one: far from alike, or with another skeleton."""
+    pairs = [
+        (likeness(a, b), a, b, size)
+        for size, a in enumerate(one.sounds, SHORTEST)
+        for b in other.sounds
     ]
-    return (0, 1) if counts[0] > counts[1] else (1, 0) if counts[1] > counts[0] else (0, 0)
+    like, sound, other_sound, size = max(pairs, default=(1.0, "", "", 0))
+    written = "".join(other.keys)
+    return like < UNLIKE or (like < ALIKE and contradict(sound, size, other_sound, written))
 
 
-def _is_name(run: str, surnames: Sequence[str], given: str) -> bool:
-    """Return whether a run of Hangul begins with the name, or with the given name."""
-    if may_write(run[:GIVEN_NAMES], given):
-        return True
-    return any(
-        may_write(run[:size], surname) and may_write(run[size : size + GIVEN_NAMES], given)
-        for size in range(1, SURNAMES + 1)
-        for surname in surnames
-        if len(run) >= size + GIVEN_NAMES
-    )
-
-
-@cache
-def _is_surname(latin: str) -> bool:
-    return any(may_write(surname, latin) for surname in SURNAMES_OF_KOREA)
-
-
-def _differs(run: str, surnames: Sequence[str], given: str) -> bool:
-    """Return whether a run of Hangul is the name but for one of its three syllables."""
-    if "-" not in given:
-        is_same = any(may_write(run[0], surname) for surname in surnames)
-        return not is_same and may_write(run[1 : 1 + GIVEN_NAMES], given)
-    first, second = given.split("-")
-    hits = [
-        any(may_write(run[0], surname) for surname in surnames),
-        may_write(run[1], first),
-        may_write(run[2], second),
-    ]
-    if len(run) > 1 + GIVEN_NAMES and any(may_write(run[:2], surname) for surname in surnames):
-        hits = [True, may_write(run[2], first), may_write(run[3], second)]
-    return sum(hits) == len(hits) - 1
+def _best(one: Word, other: Word) -> float:
+    return max((likeness(a, b) for a in one.sounds for b in other.sounds), default=1.0)

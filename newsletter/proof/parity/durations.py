@@ -10,6 +10,10 @@ from newsletter.proof.parity.readers import groups
 from newsletter.proof.parity.scanning import Pattern, Reading
 
 TIME: Final = Unit("duration")  # in minutes
+IN_WORDS: Final = {  # minutes, as English writes small numbers
+    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10,
+}  # fmt: skip
 SECONDS: Final = r"(?P<seconds>[0-5]?\d(?:\.\d{1,3})?)"
 
 
@@ -19,11 +23,15 @@ def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     found = groups(match)
     value = (
         Fraction(found.get("hours", "0")) * 60
-        + Fraction(found.get("minutes", "0"))
+        + _minutes(found.get("minutes", "0"))
         + Fraction(found.get("seconds", "0")) / 60
         + _hundredths(found.get("hundredths", "0")) / 60
     )
     yield Figure((Quantity(value, TIME),), Weight.SURE, match.start(), match.end())
+
+
+def _minutes(written: str) -> Fraction:
+    return Fraction(IN_WORDS.get(written.lower(), written))
 
 
 def _hundredths(written: str) -> Fraction:
@@ -43,5 +51,6 @@ DURATIONS: Final = tuple(
         r"(?:(?<!\d)(?P<hours>\d{1,3})\s?(?:hours?|hrs?|h)\b\.?,?\s(?:and\s)?)?(?<!\d)"
         rf"(?P<minutes>\d{{1,3}})\s?(?:minutes?|mins?|m)\b\.?,?\s(?:and\s)?{SECONDS}\s?"
         r"(?:seconds?|secs?|s)\b",
+        rf"\b(?P<minutes>{'|'.join(IN_WORDS)})\sminutes?,?\s(?:and\s)?{SECONDS}\s?seconds?\b",
     )
 )

@@ -14,7 +14,16 @@ from newsletter.proof.parity.english_numbers import (
     SCALES,
     english_number,
 )
-from newsletter.proof.parity.english_words import HOURS, MONTHS, UNIT, UNITS, WEEKDAY, WEEKDAYS
+from newsletter.proof.parity.english_words import (
+    HOURS,
+    MANNER,
+    MONTHS,
+    RATES,
+    UNIT,
+    UNITS,
+    WEEKDAY,
+    WEEKDAYS,
+)
 from newsletter.proof.parity.meaning import CLOCK, HALF, PERCENT, QUARTER, Quantity, Unit
 from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
@@ -228,7 +237,13 @@ PARTS_OF: Final = (
     "|thirtieth|fortieth|fiftieth|quarter|hundredth|thousandth"
 )
 TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+SURNAMES: Final = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"  # "Lidiya Ten"
 QUANTITIES: Final = (
+    _pattern(
+        rf"(?<=[a-z]\s)(?P<hint>(?P<number>{SURNAMES}))\b(?!\s[A-Z]?[a-z]+s\b|-)",
+        read_quantity,
+        re.NOFLAG,
+    ),
     _pattern(
         r"\b(?:an?\s|every\s)?quarter[\s-](?:of[\s-]an?[\s-])?hour\b",
         fixed(WORD, _number(15, TIME)),
@@ -353,6 +368,8 @@ ENGLISH: Final = Tongue(
     months=MONTHS,
     hours=HOURS,
     weekdays=WEEKDAYS,
+    rates=RATES,
+    manner=MANNER,
     columns=re.compile(
         r"(?i)(?:\b|(?<=[$€£¥₩]))(?P<scale>hundred|(?:(?:ten|hundred)\s)?thousand|(?:(?:ten|hundred)\s)?million"
         r"|billion|trillion|bn|mn|tn)s?\b(?!\s\d)"

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.scanning import Manner
 from newsletter.proof.parity.spellings import (
     ACRE,
     ARE,
@@ -125,4 +126,55 @@ UNIT: Final = (
     rf"|(?:{_ANY_WORD})(?![A-Za-z])"
     rf"|{any_of(sign for sign in _SIGNS if len(sign) == 1)}"
     r"|seconds(?![a-z])"
+)
+# How often, by the period. "A week" alone may be how long, or when: "for a week", "a week ago".
+_NO_RATE: Final = "".join(
+    rf"(?<!\b{word}\s)"
+    for word in (
+        "for in of to on at by as is or and was has had with from than over only just half even"
+        " that such quite after about least takes took spent within nearly almost another"
+    ).split()
+)
+_BEHIND: Final = (
+    r"(?!\s(?:ago|later|after|earlier|before|ahead|late|since|when|of|off|old|or|long"
+    r"|and\s(?:a|an|one|two|three|half))\b|-|')"
+)
+
+
+def _rate(name: str, words: str, adverb: str) -> str:
+    return (
+        rf"(?P<{name}>(?:{_NO_RATE}(?<=\w\s)an?|per|each|every)\s(?:{words})\b{_BEHIND}"
+        rf"|\b(?:{adverb})\b)"
+    )
+
+
+RATES: Final = re.compile(
+    "|".join(
+        (
+            _rate("hour", "hour", "hourly"),
+            _rate("day", "day", "daily|nightly|every (?:night|morning|evening)"),
+            _rate("week", "week", "weekly"),
+            _rate("month", "month", "monthly"),
+            _rate("year", "year", "yearly|annual|annually"),
+        )
+    ),
+    re.IGNORECASE,
+)
+
+_ARTICLE: Final = r"(?:\s(?:the|an?|its|all|some|about|around))?"
+MANNER: Final = Manner(
+    tied=re.compile(r"[\s-]|\s(?:of|per)\s(?:the\s|its\s|their\s|a\s)?"),
+    parts=re.compile(r"\b(?:and|or|but|while|whereas|though)\b"),
+    counter=re.compile(r"(?P<counter>(?!))"),
+    replaced=re.compile(
+        rf"\b(?:(?:instead|in\splace)\sof|rather\sthan|not|(?:up|down)\sfrom){_ARTICLE}\s$"
+    ),
+    turned=re.compile(
+        rf"\b(?:out\sof|from|than|against|compar(?:ed|es|ing)\s(?:with|to)){_ARTICLE}\s$"
+        rf"|^\s?(?:[a-z]+\s){{0,2}}(?:of|in|on|with|for|every|for\severy){_ARTICLE}\s$"
+        r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
+    ),
+    changes=re.compile(r"\bby\s$"),
+    first=(re.compile(r"\b(?:from|instead\sof)\s$"), re.compile(r"(?!)")),
+    behind=1.2,
 )

@@ -37,6 +37,11 @@ class Item:
     word: Word | None
     figure: Figure | None
 
+    @property
+    def spot(self) -> tuple[int, int, int]:
+        """Return where it stands: sentence, and offsets in its block."""
+        return self.sentence, self.start, self.end
+
 
 @dataclass(slots=True)
 class Text:

@@ -9,8 +9,10 @@ from newsletter.proof.material import Material
 from newsletter.proof.parity.aligned import alignment_of
 from newsletter.proof.parity.attachments import exchanged_within
 from newsletter.proof.parity.blocks import Section
-from newsletter.proof.parity.exchanges import Exchange, contradictions, exchanges
+from newsletter.proof.parity.exchanges import Exchange, contradictions, crossings, exchanges
+from newsletter.proof.parity.rates import differing_rates
 from newsletter.proof.parity.sentence_alignment import Alignment
+from newsletter.proof.parity.tongues import tongue_of
 from newsletter.proof.parity.wording import cut, finding, part, place
 
 
@@ -31,39 +33,46 @@ def exchanged(
 
 
 def contradicting(rule: str, section: Section, material: Material) -> Iterator[Finding]:
-    """Yield a finding for each figure of a sentence that its counterpart contradicts."""
+    """Yield a finding for each figure or rate of a sentence that its counterpart contradicts."""
     alignment = alignment_of(section, material)
     if alignment is None:
         return
     one, other = section.sides
-    for a, b in contradictions(alignment):
-        mine, theirs = alignment.texts[0].items[a], alignment.texts[1].items[b]
-        here = alignment.texts[0].sentences[mine.sentence]
-        there = alignment.texts[1].sentences[theirs.sentence]
+    tongues = tongue_of(one.lang), tongue_of(other.lang)
+    for found in (*contradictions(alignment), *differing_rates(alignment, tongues)):
+        number, start, end = found.one
+        their_number, their_start, their_end = found.other
+        here = alignment.texts[0].sentences[number]
+        there = alignment.texts[1].sentences[their_number]
         message = phrase(
             "proof.figure-differs",
-            figure=here.block.text[mine.start : mine.end],
+            figure=here.block.text[start:end],
             part=part(there.block),
             language=language_of(one.lang).name,
             words=cut(here.text),
             other=language_of(other.lang).name,
-            rivals=[f"“{there.block.text[theirs.start : theirs.end]}”"],
-            place=place(other, there.block.line_at(theirs.start)),
+            rivals=[f"“{there.block.text[their_start:their_end]}”"],
+            place=place(other, there.block.line_at(their_start)),
             other_words=cut(there.text),
         )
-        yield finding(rule, Severity.BLOCKS, one, here.block.line_at(mine.start), message)
+        yield finding(rule, Severity.BLOCKS, one, here.block.line_at(start), message)
 
 
-def confused(rule: str, section: Section, material: Material) -> Iterator[Finding]:
-    """Yield a finding for two figures that changed places within a sentence."""
+def confused(
+    rule: str, severity: Severity, section: Section, material: Material, *, figures: bool
+) -> Iterator[Finding]:
+    """Yield a finding for two figures, or places, that changed places in a sentence or nearby."""
     alignment = alignment_of(section, material)
     if alignment is None:
         return
     one, other = section.sides
-    for first, second in exchanged_within(alignment):
+    tongues = tongue_of(one.lang), tongue_of(other.lang)
+    found = [*exchanged_within(alignment, tongues, figures=figures)]
+    for first, second in (*found, *(crossings(alignment) if figures else ())):
         items = [alignment.texts[0].items[at] for at in (first, second)]
         here = alignment.texts[0].sentences[items[0].sentence]
-        [bead] = [bead for bead in alignment.beads if items[0].sentence in bead.sides[0]]
+        beads = (*alignment.beads, *alignment.moved)
+        [bead] = [bead for bead in beads if items[0].sentence in bead.sides[0]]
         there = alignment.texts[1].sentences[bead.sides[1][0]]
         message = phrase(
             "proof.values-confused",
@@ -75,7 +84,7 @@ def confused(rule: str, section: Section, material: Material) -> Iterator[Findin
             other_words=cut(there.text),
         )
         line = here.block.line_at(items[0].start)
-        yield finding(rule, Severity.BLOCKS, one, line, message)
+        yield finding(rule, severity, one, line, message)
 
 
 def _finding(

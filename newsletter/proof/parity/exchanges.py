@@ -4,10 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
+from newsletter.proof.parity.differing import Differing
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import STRICT, Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+
+NEAR: Final = 3  # sentences
+MORE: Final = 0.5  # weight that two sentences' words have more in each other's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,80 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
                     break
 
 
-def contradictions(alignment: Alignment) -> Iterator[tuple[int, int]]:
+def crossings(alignment: Alignment) -> Iterator[tuple[int, int]]:
+    """
+    Yield figures of two sentences whose values drew the wrong sentences together.
+
+    Where two values changed places, each sentence has the other's figure, and seems to have moved.
+    Its words tell where it stands.
+    """
+    beads = [bead for bead in (*alignment.beads, *alignment.moved) if all(bead.sides)]
+    for moved in alignment.moved:
+        for bead in beads:
+            one, other = (moved, bead) if moved.sides[0] < bead.sides[0] else (bead, moved)
+            if bead is moved or (bead.is_moved and one is bead) or not _is_near(one, other):
+                continue
+            pair = _comparable_figures(alignment, one, other)
+            now = _told(alignment, one, one) + _told(alignment, other, other)
+            then = _told(alignment, one, other) + _told(alignment, other, one)
+            if pair and then > now + MORE:
+                yield pair
+
+
+def _is_near(one: Bead, other: Bead) -> bool:
+    """Return whether two beads stand near each other, in another order in each language."""
+    (first, second), (there, elsewhere) = one.sides, other.sides
+    return second > elsewhere and there[0] - first[-1] <= NEAR and second[0] - elsewhere[-1] <= NEAR
+
+
+def _comparable_figures(alignment: Alignment, one: Bead, other: Bead) -> tuple[int, int] | None:
+    """Return a figure of each bead that has a partner in it; the two are of one kind."""
+    items = alignment.texts[0].items
+    first, second = (_figures_told(alignment, bead) for bead in (one, other))
+    return next(
+        (
+            (a, b)
+            for a in first
+            for b in second
+            if (mine := items[a].figure)
+            and (theirs := items[b].figure)
+            and are_comparable(mine, theirs)
+        ),
+        None,
+    )
+
+
+def _figures_told(alignment: Alignment, bead: Bead) -> list[int]:
+    """Return the figures of a bead's first side that have a partner in it."""
+    text, other = alignment.texts
+    return [
+        at
+        for number in bead.sides[0]
+        for at in text.of[number]
+        if text.items[at].figure
+        and any(
+            other.items[there].sentence in bead.sides[1]
+            for there in alignment.partners[0].get(at, ())
+        )
+    ]
+
+
+def _told(alignment: Alignment, one: Bead, other: Bead) -> float:
+    """Return the weight of the first bead's words that have a partner in the other's sentences."""
+    text, there = alignment.texts[0], alignment.texts[1]
+    return sum(
+        text.weights[at]
+        for number in one.sides[0]
+        for at in text.of[number]
+        if text.items[at].word
+        and any(
+            there.items[partner].sentence in other.sides[1]
+            for partner in alignment.partners[0].get(at, ())
+        )
+    )
+
+
+def contradictions(alignment: Alignment) -> Iterator[Differing]:
     """Yield the figures of a sentence and of its counterpart that contradict each other."""
     one, other = alignment.texts
     partners = _partners(alignment)
@@ -57,7 +135,9 @@ def contradictions(alignment: Alignment) -> Iterator[tuple[int, int]]:
             for a in left:
                 figure = one.items[a].figure
                 rivals = (b for b in right if _contradict(figure, other.items[b].figure))
-                yield from ((a, b) for b in islice(rivals, 1))
+                yield from (
+                    Differing(one.items[a].spot, other.items[b].spot) for b in islice(rivals, 1)
+                )
 
 
 def _contradict(one: Figure | None, other: Figure | None) -> bool:

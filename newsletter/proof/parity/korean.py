@@ -18,7 +18,9 @@ from newsletter.proof.parity.korean_numbers import (
 from newsletter.proof.parity.korean_words import (
     COUNTER,
     HOURS,
+    MANNER,
     MONEY,
+    RATES,
     UNIT,
     UNITS,
     WEEKDAYS,
@@ -83,6 +85,9 @@ FREE: Final = r"(?<![가-힣\d\x00)])"  # where a word starts
 PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
 NO_CITY: Final = (  # "31개 시·군"
     r"(?!간|\s?·\s?[군도]|,\s?[군도](?=[,.\s의에과와은는이가를을])|[군도민장설작행점청내립스험])"
+)
+NO_CITIES: Final = (
+    r"(?!(?:가|는|의|와|도)\s(?!되|넘|지나|가까|다\s))"  # "세 시가 함께": three cities
 )
 # Without a space, "세시" and "한시" are also nouns: a word of time follows a time.
 BEHIND_A_TIME: Final = (
@@ -165,6 +170,7 @@ DATES: Final = (
 
 TIMES: Final = (
     _pattern(r"정오", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
+    _pattern(r"한낮|대낮", fixed(HINT, Quantity(Fraction(12 * 60), CLOCK))),
     _pattern(r"자정", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     _pattern(
         rf"{PART}\s?(?:(?P<hour0>\d{{1,2}})(?::(?P<minute0>\d{{2}})|시)?\s?[~-]\s?)?"
@@ -179,7 +185,7 @@ TIMES: Final = (
     ),
     _pattern(
         rf"{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
-        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{NO_CITY}{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
+        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{NO_CITY}{NO_CITIES}{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
         read_clock,
     ),
     *CLOCKS,
@@ -291,6 +297,7 @@ QUANTITIES: Final = (
     _pattern(rf"{FREE}(?P<number>두|세|스무|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
 )
 
+RELATIVES: Final = "딸|아들|아이|자녀|자식|형|누나|언니|오빠|동생|며느리|사위|손자|손녀"
 COUNTED_DAYS: Final = {
     "이틀": _days(2),
     "사흘": _days(3),
@@ -303,6 +310,7 @@ COUNTED_DAYS: Final = {
     "열흘": _days(10),
 }
 WORDS: Final = (
+    _pattern(rf"(?P<number>둘|셋|넷|다섯|여섯|일곱)째(?=\s(?:{RELATIVES}))", read_ordinal),
     _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
     _pattern(
         rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣]))",
@@ -346,6 +354,8 @@ KOREAN: Final = Tongue(
     months={},
     hours=HOURS,
     weekdays=WEEKDAYS,
+    rates=RATES,
+    manner=MANNER,
     columns=re.compile(COLUMN),
     weekday_gaps=(re.compile(r"(?!)"), re.compile(r"\s?\(?")),
 )

@@ -1,9 +1,11 @@
 """Korean words around figures: units, counted nouns, weekdays, parts of the day."""
 
+import re
 from typing import Final
 
 from newsletter.languages.korean import PARTICLES
 from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.scanning import Manner
 from newsletter.proof.parity.spellings import (
     ACRE,
     ARE,
@@ -83,3 +85,24 @@ BEHIND_A_UNIT: Final = (
 )
 COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서|이면|면|이고|이니|이기)[가-힣]*"
 WORD_END: Final = rf"(?=(?:{BEHIND_A_UNIT})?(?:{PARTICLES}|{COPULA})?(?![가-힣]))"
+# How often, by the period. A bare 하루, 주, 월 or 연 is a rate before what is counted.
+_COUNTED: Final = r"(?:\d|한|두|세|네|다섯|여섯|열)"
+_TIMES: Final = r"(?=\d+\s?(?:회|번|차례|시간|일)|[한두세네]\s?(?:번|차례))"
+RATES: Final = re.compile(
+    rf"(?<![가-힣])(?:(?P<hour>시간당|한\s?시간에)"
+    rf"|(?P<day>매일|날마다|일평균|하루에|하루\s?평균|하루\s(?={_COUNTED})|1일\s(?=\d))"
+    rf"|(?P<week>매주|주마다|주당|(?:일주일|1주일|한\s?주)에|주\s{_TIMES})"
+    rf"|(?P<month>매[달월]|달마다|월평균|한\s?달에|월\s(?=[\d,]+\s?[만천]?\s?(?:원|회|번|시간|명|건)))"
+    rf"|(?P<year>매년|해마다|연간|연평균|(?:1년|일\s?년|한\s?해)에|연\s(?=\d)|한\s?해\s(?={_COUNTED})))"
+)
+
+MANNER: Final = Manner(
+    tied=re.compile(r"\s?|\s?여?\s?(?:개|가지)\s|\S{0,3}의\s"),
+    parts=re.compile(r"(?:고|며|지만|와|과|및|거나|반면|대신)\s"),
+    counter=re.compile(r"\s?(?:여\s?)?(?!대\s\d)(?P<counter>[가-힣])"),
+    replaced=re.compile(r"대신\s[^,.]*$"),
+    turned=re.compile(r"보다\s[^,.]*$"),
+    changes=re.compile(r"(?!)"),
+    first=(re.compile(r"(?!)"), re.compile(r"[가-힣]{0,2}?(?:에서|부터)\s")),
+    behind=0.7,
+)

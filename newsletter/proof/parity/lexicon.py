@@ -1,11 +1,13 @@
 """Lexicon: which English words may stand, in a translation, for which Korean words."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from newsletter.particles import FINALS, HANGUL, RIEUL
 
+OF_MANY: Final = 5  # names of places that have a word in common
 KNOWN_BY: Final = 5  # letters that tell whether the lexicon knows an English word
 VOWELS: Final = 21  # a syllable's number is (initial x 21 + vowel) x 28 + final
 VOWEL: Final = {vowel: at for at, vowel in enumerate("ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ")}
@@ -20,10 +22,12 @@ class Lexicon:
     """English words by the Korean words, or beginnings of words, that they may translate."""
 
     words: Mapping[str, tuple[str, ...]]
-    known: frozenset[str]  # the first letters of every English word in it
+    english: frozenset[str]  # every English word in it
+    known: frozenset[str]  # the first letters of each
     longest: int  # syllables of the longest Korean word
     places: frozenset[str]  # Korean words that name a country, a city, a people or a language
     place_names: frozenset[str]  # English words that name one, and nothing else
+    place_kinds: frozenset[str]  # English words of many names of places: "province", "language"
 
     def knows(self, word: str) -> bool:
         """Return whether the lexicon has an English word that begins like *word*."""
@@ -54,9 +58,12 @@ def read_lexicon(texts: Iterable[str], places: str = "") -> Lexicon:
     )  # 고려 is a dynasty, and more often "to consider"
     for form, english in named.items():
         words[form] = tuple(dict.fromkeys((*words.get(form, ()), *english)))
-    known = frozenset(word[:KNOWN_BY] for english in words.values() for word in english)
+    every = frozenset(word for english in words.values() for word in english)
+    known = frozenset(word[:KNOWN_BY] for word in every)
     longest = max(map(len, words), default=1)
-    return Lexicon(words, known, longest, heads, names)
+    counts = Counter(word for english in named.values() for word in english)
+    kinds = frozenset(word for word in common if counts[word] >= OF_MANY)
+    return Lexicon(words, every, known, longest, heads, names, kinds)
 
 
 def _entries(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -15,7 +15,7 @@ from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.sounds import sound_of_hangul, sound_of_latin
 
 WORD: Final = re.compile(
-    r"(?P<hangul>[가-힣]+)|(?P<latin>[A-Z][a-z]+-[a-z]+|[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?)"
+    r"(?P<hangul>[가-힣]+)|(?P<latin>[A-Z][a-z]+-[a-z]+|[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?)"
 )
 PARTICLE: Final = re.compile(
     rf"(?:{PARTICLES}|씨|님|의|도|한|했다|였다|이었다|한다|했습니다|합니다)+$"
@@ -24,6 +24,7 @@ VERBAL: Final = re.compile(r"(?:다|요|며|면서|도록|지만|으면|어서|�
 FUNCTION_WORDS: Final = frozenset().union(*(language_of(lang).function_words for lang in Lang))
 KINDS_OF_PLACES: Final = "시군구도읍면동리역항산강섬주현성인어"
 COMPOUND: Final = 4  # syllables
+SHORTEST_NAME: Final = 3  # letters
 NAME_MAX: Final = 10  # syllables
 
 
@@ -38,6 +39,8 @@ class Word:
     is_name: bool = False  # written as a name is
     is_known: bool = True  # the lexicon knows it
     is_place: bool = False  # a country, a city, a people or a language
+    is_kind: bool = False  # of places: "province", "language"
+    is_coined: bool = False  # a name, and no word or place that the lexicon has
 
 
 @cache
@@ -70,7 +73,8 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
         # "Follow-up" has two words; "Jeong-hun" looks the same, and has a sound.
         parts = frozenset(_stem(part.lower()) for part in (first, second) if len(part) > 2)
         sound = sound_of_latin(written)
-        yield Word(match.start(), match.end(), parts, (sound,), is_name=True)
+        is_coined = lexicon.english.isdisjoint((first.lower(), second))
+        yield Word(match.start(), match.end(), parts, (sound,), is_name=True, is_coined=is_coined)
         return
     lower = re.sub(r"['’]s?$", "", written.lower())
     if len(lower) < 2 and not written.isupper():
@@ -80,10 +84,13 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
     if not is_known and not is_capital and len(lower) < 4:
         return
     is_name = is_capital and not (is_known and _begins(text, match.start()))
-    sounds = (sound_of_latin(lower),) if is_capital or not is_known else ()
+    sounds = _latin_sounds(lower) if is_capital or not is_known else ()
     is_place = is_capital and lower in lexicon.place_names
     keys = frozenset({_stem(lower)})
-    yield Word(match.start(), match.end(), keys, sounds, is_name, is_known, is_place)
+    is_kind = lower in lexicon.place_kinds
+    is_coined = is_name and len(lower) >= SHORTEST_NAME and lower not in lexicon.english
+    kinds = is_name, is_known, is_place, is_kind, is_coined
+    yield Word(match.start(), match.end(), keys, sounds, *kinds)
 
 
 def _begins(text: str, at: int) -> bool:
@@ -138,7 +145,7 @@ def _unknown(run: str, at: int, lexicon: Lexicon) -> Iterator[Word]:
     """Yield a run that begins with no known word: a name, perhaps with known words behind it."""
     for place in range(2, len(run) - 1):
         if _longest(run, place, lexicon) > 1:
-            yield Word(at, at + place, frozenset(), _sounds(run), True, False)
+            yield Word(at, at + place, frozenset(), _sounds(run), True, False, is_coined=True)
             behind = _segmented(run[place:], at + place, lexicon)
             yield from (replace(word, is_place=False) for word in behind)
             return
@@ -146,7 +153,16 @@ def _unknown(run: str, at: int, lexicon: Lexicon) -> Iterator[Word]:
     if len(name) > 1:
         is_verb = VERBAL.search(run) is not None
         sounds = () if is_verb else _sounds(run)
-        yield Word(at, at + len(name), frozenset(), sounds, not is_verb, False)
+        end = at + len(name)
+        yield Word(at, end, frozenset(), sounds, not is_verb, False, is_coined=not is_verb)
+
+
+@cache
+def _latin_sounds(word: str) -> tuple[str, ...]:
+    """Return how a word sounds in English, where w is v, where j is y, and in French."""
+    french = re.sub(r"(?<=[aeiou])[tsxdz]$", "", word.replace("oi", "ua"))
+    spellings = (word, word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word), french)
+    return tuple(dict.fromkeys(map(sound_of_latin, spellings)))
 
 
 @cache

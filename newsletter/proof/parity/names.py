@@ -10,7 +10,7 @@ from newsletter.proof.material import Material
 from newsletter.proof.parity.aligned import alignment_of
 from newsletter.proof.parity.blocks import Section, sections
 from newsletter.proof.parity.differing import Differing, differing
-from newsletter.proof.parity.exchanged import exchanged
+from newsletter.proof.parity.exchanged import confused, exchanged
 from newsletter.proof.parity.sentence_alignment import Alignment
 from newsletter.proof.parity.wording import cut, finding, place
 
@@ -21,6 +21,7 @@ def check_names(material: Material) -> Iterator[Finding]:
     """Find names that stand in each other's place, and names that differ."""
     for section in sections(material.issue, material.publication):
         yield from exchanged(RULE, Severity.ADVISES, section, material, figures=False)
+        yield from confused(RULE, Severity.ADVISES, section, material, figures=False)
         alignment = alignment_of(section, material)
         if alignment:
             for one in differing(alignment):

@@ -51,7 +51,7 @@ def check_numbers(material: Material) -> Iterator[Finding]:
         for one in (
             *exchanged(RULE, Severity.BLOCKS, section, material, figures=True),
             *contradicting(RULE, section, material),
-            *confused(RULE, section, material),
+            *confused(RULE, Severity.BLOCKS, section, material, figures=True),
         ):
             if (one.file, one.line) not in lines:
                 lines.add((one.file, one.line))

@@ -20,6 +20,7 @@ from newsletter.proof.parity.meaning import (
 from newsletter.proof.parity.scanning import FigureReader, Reading
 
 ROMAN: Final = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
+GRADES: Final = {"I": 1, **ROMAN, "V": 5, "X": 10}  # a single letter behind a word that tells
 
 
 def groups(match: re.Match[str]) -> dict[str, str]:
@@ -311,6 +312,13 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
     if value == 1 or (not in_digits and (value < 10 or "word" in found)):
         return Weight.WORD
     return Weight.SURE
+
+
+def read_grade_in_roman(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "Class II": the number of a class, a phase or another grade."""
+    del reading
+    value = Fraction(GRADES[match["roman"]])
+    yield Figure((Quantity(value),), Weight.SURE, match.start(), match.end())
 
 
 def read_roman(match: re.Match[str], reading: Reading) -> Iterator[Figure]:

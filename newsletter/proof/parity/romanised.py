@@ -15,8 +15,8 @@ from newsletter.proof.parity.sounds import (
 ALIKE: Final = 0.3  # likeness of sounds that any spelling reaches
 # How Koreans write their own names, in the Revised Romanization and by custom.
 INITIALS: Final = (
-    "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch|z jj|tch|j|ch ch|j k t "
-    "p|f h"
+    "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch(?!ae)|z jj|tch|j|ch "
+    "ch|j k t p|f h"
 ).split(" ")
 MEDIALS: Final = (
     "a|ah ae|ai|e|ay ya|yah yae|ye eo|u|uh|o|er|ur|ou e|eh|ae yeo|yu|you|yuh|yeu ye|yeh|ie o|oh "
@@ -27,6 +27,10 @@ FINALS: Final = (
     " k|g|c|rk|ck k|g k n|nn n n t|d l|r|ll k|l|r|lk m|lm l|lb|p l l p|l l|r m p|b p t|s t|s ng "
     "t|j|d t k t p t|h|"
 ).split(" ")
+SYLLABLE: Final = (  # any, in the Revised Romanization
+    "(?:kk|tt|pp|ss|jj|ch|sh|[gkndtrlmbpsjhy])?"
+    "(?:yeo|yae|wae|eo|eu|ae|oe|oo|ui|ya|ye|yo|yu|wa|wo|we|wi|ee|[aeiou])(?:ng|[kgntlmpb])?"
+)
 
 
 @lru_cache(maxsize=4096)

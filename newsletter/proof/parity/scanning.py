@@ -42,6 +42,20 @@ SPARED: Final = CURRENCIES | {"%"}  # units that the second of two numbers may l
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a language ties words to figures."""
+
+    tied: re.Pattern[str]  # text between two words that belong together
+    parts: re.Pattern[str]  # text between two parts of a sentence: "and"
+    counter: re.Pattern[str]  # what is counted, behind a figure: the ``counter`` 명 of "12명"
+    replaced: re.Pattern[str]  # text before the second of two values, which the first replaces
+    turned: re.Pattern[str]  # text before the second of two amounts of which one is told by it
+    changes: re.Pattern[str]  # text before an amount that something changed by
+    first: tuple[re.Pattern[str], re.Pattern[str]]  # before, or behind, the first of a change
+    behind: float  # how much a word behind a figure says of it; one before it says 1
+
+
+@dataclass(frozen=True, slots=True)
 class Tongue:
     """The figures of a language: tables of patterns, numbers, units and names."""
 
@@ -52,6 +66,8 @@ class Tongue:
     months: Mapping[str, int]
     hours: Mapping[str, Mapping[int, int]]  # part of the day -> hour as written -> hour: 3 -> 15
     weekdays: Mapping[str, int]  # Monday is 0
+    rates: re.Pattern[str]  # how often; the group that matched names the period
+    manner: Manner
     columns: re.Pattern[str]  # the ``scale`` that the heading of a table's column names
     weekday_gaps: tuple[re.Pattern[str], re.Pattern[str]]  # between weekday and day; day, weekday
 

@@ -22,6 +22,9 @@ SPELLINGS: Final = (
     (r"[kgcq]+", "K"), (r"[dt]+", "T"), (r"[bpfv]+", "P"), (r"[sz]+", "S"), (r"[lr]+", "R"),
     (r"n+", "N"), (r"m+", "M"), (r"h", "H"), (r"[wy]", ""), (r"(?<=[aeiou])e(?![A-Za-z])", ""),
 )  # fmt: skip
+PLAIN: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "ı": "i", "æ": "ae", "œ": "oe"}
+)
 COSTS: Final = {
     frozenset("SC"): 0.5, frozenset("ST"): 0.5, frozenset("CT"): 0.7, frozenset("KC"): 0.6,
     frozenset("NG"): 0.3, frozenset("HP"): 0.6, frozenset("KG"): 0.4, frozenset("NR"): 0.4,
@@ -48,7 +51,7 @@ def sound_of_hangul(word: str) -> str:
 @lru_cache(maxsize=16_384)
 def sound_of_latin(word: str) -> str:
     """Return the sounds of a word in Latin letters, as Koreans would write them."""
-    text = unicodedata.normalize("NFKD", word).lower()
+    text = unicodedata.normalize("NFKD", word).lower().translate(PLAIN)
     for letters, sound in SPELLINGS:
         text = re.sub(letters, sound, text)
     return re.sub(r"([A-Z])\1", r"\1", text)
@@ -69,6 +72,24 @@ def likeness(one: str, other: str) -> float:
             row.append(before)
     weight = (sum(WEIGHTS[a] for a in one) + sum(WEIGHTS[b] for b in other)) / 2
     return max(0.0, 1 - row[-1] / weight) if weight else 0.0
+
+
+def contradict(hangul: str, syllables: int, latin: str, written: str) -> bool:
+    """
+    Return whether two sounds, of which the first has *syllables*, cannot write one foreign name.
+
+    A lip sound or a nasal of one is never silent in the other, unlike r and h, or t and s at the
+    end; and Hangul writes no fewer syllables than there are. Only w, in the name as *written* in
+    Latin letters, may be a lip sound, and f may be h.
+    """
+    vowels = re.findall(r"[aeiou]+", re.sub(r"e$", "", latin))
+    either = "P" if "w" in written or "f" in written else ""
+    firm, other = (_firm(sounds).replace(either, "") for sounds in (hangul, latin))
+    return firm != other or len(vowels) > syllables
+
+
+def _firm(sounds: str) -> str:
+    return re.sub(r"[^PMN]", "", re.sub(r"[NG]+", "N", sounds))
 
 
 def may_begin_alike(one: str, other: str) -> bool:

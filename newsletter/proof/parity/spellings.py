@@ -8,9 +8,11 @@ from typing import Final
 from newsletter.proof.parity.clocks import read_digital_clock
 from newsletter.proof.parity.meaning import Unit, Weight
 from newsletter.proof.parity.readers import (
+    GRADES,
     ROMAN,
     nothing,
     read_day,
+    read_grade_in_roman,
     read_phone,
     read_roman,
     read_slashed,
@@ -170,7 +172,14 @@ SLASHED: Final = (
     ),
 )
 
+_OF_GRADES: Final = (
+    "class|grade|phase|stage|type|level|category|tier|part|volume|act|chapter|division|zone"
+)
 ROMANS: Final = (
+    Pattern(
+        re.compile(rf"\b(?:(?i:{_OF_GRADES}))\s(?P<roman>{any_of(GRADES)})(?![A-Za-z'.])"),
+        read_grade_in_roman,
+    ),
     Pattern(re.compile(rf"(?<![A-Za-z])(?P<roman>{any_of(ROMAN)})(?![A-Za-z])"), read_roman),
 )
 
