@@ -31,7 +31,7 @@ def read_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     start, end = match.start("hour0"), match.end("hour0")
     # The part of the day is written once, before the first hour (오후 2~4시) or after the
     # second hour (2-4 p.m.); the other hour is the nearest possible one.
-    if match.start("part") < match.start("hour"):
+    if "part" not in found or match.start("part") < match.start("hour"):
         first = _hours(found["hour0"], table, reading)
         hours = _nearest(_hours(found["hour"], None, reading), first, forward=True)
     else:
