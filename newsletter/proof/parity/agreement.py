@@ -10,6 +10,7 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import (
     CONVERTED,
+    CURRENCIES,
     STRICT,
     Day,
     Figure,
@@ -24,6 +25,7 @@ from newsletter.proof.parity.meaning import (
 SMALL: Final = 20  # a value below this may be the conversion of a single digit
 NEAR_SMALL: Final = 0.1
 NEAR: Final = 0.06  # a converted value is at most this part larger or smaller; see meaning.py
+LARGE: Final = 1_000_000  # "73 percent of the 500 million"
 FEW: Final = 8  # up to this many figures, a linear search is as fast as the index
 
 _Key = tuple[int | None, int | None]  # a month and a day; None where the text does not name one
@@ -115,7 +117,7 @@ class Agreeing:
                     self._converted.add(at, meaning)
                 if unit.of == "":
                     self._bare[value].append(at)
-                elif unit.of not in STRICT:
+                elif unit.of not in STRICT or _may_stand_alone(meaning):
                     self._loose[value].append(at)
             case Day():
                 self._days.add(at, meaning)
@@ -127,10 +129,16 @@ class Agreeing:
                 if unit.of == "":
                     return [same, self._loose.get(value, [])]
                 if unit.of in STRICT:
-                    return [same]
+                    bare = self._bare.get(value, []) if _may_stand_alone(meaning) else []
+                    return [same, bare]
                 return [same, self._bare.get(value, []), self._converted.partners(meaning)]
             case Day():
                 return self._days.lists(meaning)
+
+
+def _may_stand_alone(amount: Quantity) -> bool:
+    """Return whether an amount is so large that its currency need not be said again."""
+    return amount.unit.of in CURRENCIES and amount.value >= LARGE
 
 
 class _Converted:

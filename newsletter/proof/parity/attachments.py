@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import exp
@@ -11,6 +12,7 @@ from typing import Final
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import (
     BARE,
+    CONVERTED,
     Day,
     Figure,
     Quantity,
@@ -21,6 +23,7 @@ from newsletter.proof.parity.scanning import Tongue, even_out
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 
 NEAR: Final = 0.7  # distance of two words without anything between them
+ADDENDS: Final = 8  # values that are added up
 APART: Final = 1.6  # with a particle or a preposition between them
 NEXT_CLAUSE: Final = 2.5  # with a comma between them
 NEXT_PART: Final = 3.0  # with "and" between them
@@ -33,6 +36,7 @@ MOVED: Final = 0.01  # evidence that the words changed places with the values
 TIMES: Final = {"a day", "clock", "weekday"}
 OF_DAYS: Final = 0.01  # evidence that days changed places: two parts of a sentence may as well
 UNSURE: Final = 0.03  # evidence that they changed places, where sentences may not correspond
+FAR_LARGER: Final = 100  # unit
 MOST: Final = 20  # values of a sentence; more are a list
 
 _Edge = tuple[int, int, int]  # place on each line, and how many partners the two have
@@ -61,7 +65,8 @@ def exchanged_within(
         if all(bead.sides) and seen.isdisjoint(bead.sides[0]):
             both = _Both(alignment, bead, tongues, are_sure=number < len(beads))
             values = both.values(figures=figures)
-            pairs = combinations(values, 2) if len(values) <= MOST else ()
+            parts = [one for one in values if not both.is_total(one, values)]
+            pairs = combinations(parts, 2) if len(values) <= MOST else ()
             found = next((pair for pair in pairs if both.are_exchanged(*pair)), None)
             if found:
                 seen.update(bead.sides[0])
@@ -192,6 +197,18 @@ class _Both:
             )
         ]
 
+    def is_total(self, value: _Value, values: Sequence[_Value]) -> bool:
+        """Return whether a value is the sum of two or more others, which stands where one likes."""
+        of = self._number(value)
+        numbers = sorted(self._number(one) for one in values if one is not value)
+        sums = {sum(some) for size in (2, 3, 4) for some in combinations(numbers[-ADDENDS:], size)}
+        return of > 0 and of in sums
+
+    def _number(self, value: _Value) -> Fraction:
+        figure = self.ones.item(value.here).figure
+        found = [one for one in figure.meanings if isinstance(one, Quantity)] if figure else []
+        return found[0].value * found[0].unit.factor if found else Fraction(0)
+
     def are_exchanged(self, one: _Value, other: _Value) -> bool:
         """Return whether the words beside two values, or their order, say that they changed."""
         first, second = self.ones.item(one.here).figure, self.ones.item(other.here).figure
@@ -269,7 +286,20 @@ def _may_be_exchanged(one: Figure, other: Figure) -> bool:
         shared -= {"a day"}
     if names_a_day(one) != names_a_day(other):
         shared -= {"days"}
-    return bool(shared) and set(one.meanings) != set(other.meanings)
+    return (
+        bool(shared) and set(one.meanings) != set(other.meanings) and _are_of_one_size(one, other)
+    )
+
+
+def _are_of_one_size(one: Figure, other: Figure) -> bool:
+    """Return whether two measures have like units: 600 mm and 2.4 km are told apart by theirs."""
+    factors = [
+        meaning.unit.factor
+        for figure in (one, other)
+        for meaning in figure.meanings
+        if isinstance(meaning, Quantity) and meaning.unit.of in CONVERTED
+    ]
+    return not factors or max(factors) < FAR_LARGER * min(factors)
 
 
 def _parts(figure: Figure) -> frozenset[str]:

@@ -97,3 +97,10 @@ def read_bare_hour(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     times = [Quantity(Fraction(hour * 60), CLOCK) for hour in hours]
     number = Quantity(Fraction(int(match["hour"])))
     yield Figure((number, *times), Weight.SURE, match.start("hour"), match.end("hour"))
+
+
+def read_hour_in_words(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "at seven", which is an hour if the other language says one."""
+    hours = _hours(match["hour"], None, reading)
+    times = tuple(Quantity(Fraction(hour * 60), CLOCK) for hour in hours)
+    yield Figure(times, Weight.HINT, match.start("hour"), match.end("hour"))

@@ -14,6 +14,7 @@ from newsletter.proof.parity.sounds import contradict, likeness
 
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
 HARDLY: Final = 0.65  # the same, of two spellings of a place
+SHORTEST_BESIDE: Final = 4  # letters of a name beside a place: "Bay" is none
 SHORTEST: Final = 2  # syllables of the shortest name that has a sound
 BETWEEN_NAMES: Final = re.compile(r"|, |[가-힣]? ")  # 시 of "서귀포시 대정읍"
 
@@ -115,7 +116,8 @@ def _instead(alignment: Alignment, bead: Bead, people: People) -> Iterator[Diffe
     left = [
         at
         for at in lone
-        if any(_is_new(other, there) for there in alignment.partners[0].get(at, ()))
+        if _may_be_name(one.items[at].word)
+        and any(_is_new(other, there) for there in alignment.partners[0].get(at, ()))
     ]
     right = [
         at
@@ -130,6 +132,10 @@ def _instead(alignment: Alignment, bead: Bead, people: People) -> Iterator[Diffe
         if not are_people:
             yield Differing(items[0].spot, items[1].spot)
             return
+
+
+def _may_be_name(word: Word | None) -> bool:
+    return word is not None and (word.is_coined or word.is_place)
 
 
 def _is_new(text: Text, at: int) -> bool:
@@ -176,6 +182,7 @@ def _are_unlike(alignment: Alignment, at: int, there: int, people: People) -> bo
     are_coined = one.is_coined and other.is_coined
     is_part = any(map(_is_hyphenated, alignment.texts, (at, there)))
     are_names = all(word.is_place or word.is_coined for word in (one, other))
+    are_names = are_names and other.end - other.start >= SHORTEST_BESIDE
     for step, their_step in product((-1, 1), (-1, 1)):
         near, far = at + step, there + their_step
         if far not in alignment.partners[0].get(near, ()):

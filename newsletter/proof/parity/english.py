@@ -4,7 +4,12 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.clocks import read_bare_hour, read_clock, read_spoken_clock
+from newsletter.proof.parity.clocks import (
+    read_bare_hour,
+    read_clock,
+    read_hour_in_words,
+    read_spoken_clock,
+)
 from newsletter.proof.parity.durations import DURATIONS
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
@@ -47,6 +52,7 @@ from newsletter.proof.parity.readers import (
     read_ordinal,
     read_part_of_year,
     read_part_or_ordinal,
+    read_place,
     read_quantity,
     read_weekday,
     read_year,
@@ -170,6 +176,11 @@ TIMES: Final = (
         read_spoken_clock,
     ),
     _pattern(
+        rf"\bat\s(?:around\s|about\s)?(?P<hour>{HOUR_IN_WORDS})\b"
+        rf"(?!\s(?:{UNIT})|\s[a-z]+s\b|\s(?:of|hundred|thousand|million|billion|to|past)\b|-)",
+        read_hour_in_words,
+    ),
+    _pattern(
         rf"\bat\s(?P<hour>{HOUR})(?![\d:,%/-]|\.\d|\s?(?:{UNIT})|\s[a-z]+s\b|\s(?:million|billion))",
         read_bare_hour,
     ),
@@ -190,6 +201,10 @@ PARTS_OF_YEAR: Final = (
     # The half of a match or of a month is written alike, and may have no words in Korean.
     _pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, _half(1))),
     _pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, _half(2))),
+    _pattern(
+        r"\bhalf[\s-]year(?:ly)?\b",
+        fixed(WORD, _number(6, MONTHS_LONG), _half(1), _half(2)),
+    ),
     _pattern(
         r"\b(?:each|every|either|both)\s(?:half|halves)\b(?![\s-](?:an?\s)?hour)",
         fixed(HINT, _half(1), _half(2)),
@@ -265,6 +280,11 @@ QUANTITIES: Final = (
         read_part_of_unit,
     ),
     _pattern(
+        rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s(?P<unit>dollars?|euros?|pounds?),?\s(?:and\s)?"
+        r"(?P<more>\d{1,2})\s(?P<moreunit>cents?|pence)\b",
+        read_quantity,
+    ),
+    _pattern(
         r"(?<![\d.,])(?P<number>\d)[\s-](?P<unit>feet|foot|ft),?\s(?:and\s)?(?P<more>\d{1,2})"
         r"[\s-](?P<moreunit>inches|inch)\b",
         read_quantity,
@@ -298,6 +318,18 @@ QUANTITIES: Final = (
     ),
     _pattern(rf"\b(?:one|an?)[\s-](?P<whole>{PARTS_OF})\b", read_part_or_ordinal),
     _pattern(rf"\b(?P<part>two|three|four|five)[\s-](?P<whole>{PARTS_OF})s\b", read_fraction),
+    # "The 12th Miryang Festival" and "the 12th floor" are no days.
+    _pattern(
+        rf"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)"
+        rf"(?=\s(?!(?:{WEEKDAY}|{any_of(MONTHS)})\b)[A-Z][a-z])",
+        read_place,
+        re.NOFLAG,
+    ),
+    _pattern(
+        r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)(?=[\s-](?:annual|anniversary|edition|floor|grade"
+        r"|century|birthday|graduating|class|round|time|year|place|volume|issue|term|session)\b)",
+        read_place,
+    ),
     _pattern(r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)\b", read_ordinal),
     _pattern(rf"(?<![A-Za-z])(?P<currency>{CURRENCY})\s?(?P<number>{OF_MONEY})", read_quantity),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})[\s-]?(?P<unit>{UNIT})", read_quantity),

@@ -27,6 +27,13 @@ ORDINALS: Final = {
         "twentieth".split(),
         1,
     )
+} | {
+    word: value
+    for value, word in zip(
+        range(30, 101, 10),
+        "thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth".split(),
+        strict=True,
+    )
 }
 BIG: Final = {
     "hundred": 100,
@@ -42,9 +49,7 @@ WORDS: Final = {
     **TENS,
     **ORDINALS,
     "dozen": 12,
-    "thirtieth": 30,
     "quarter": 4,
-    "hundredth": 100,
 }
 _SCALE: Final = any_of(BIG)
 IN_DIGITS: Final = rf"{DIGITS}(?:\s?(?:bn|mn|tn)\b|(?:[\s-](?:{_SCALE})(?!s)){{0,3}})"

@@ -96,6 +96,9 @@ UNITS: Final = {
     "milligram": unit(GRAM, "1/1000"), "ounce": OUNCE, "oz": OUNCE, "lb": MASS_POUND,
     "pound": POUND,
     "liter": unit(LITRE), "litre": unit(LITRE), "milliliter": unit(LITRE, "1/1000"),
+    "millilitre": unit(LITRE, "1/1000"), "kiloliter": unit(LITRE, 1000),
+    "kilolitre": unit(LITRE, 1000), "cent": unit("cents", "1/100"),
+    "pence": unit("cents", "1/100"),
     "square meter": unit(AREA), "square metre": unit(AREA),
     "square kilometer": unit(AREA, 1_000_000), "square kilometre": unit(AREA, 1_000_000),
     "hectare": unit(AREA, 10_000), "acre": ACRE, "are": ARE, "ares": ARE,
@@ -167,7 +170,7 @@ MANNER: Final = Manner(
     parts=re.compile(r"\b(?:and|or|but|while|whereas|though)\b"),
     counter=re.compile(r"(?P<counter>(?!))"),
     replaced=re.compile(
-        rf"\b(?:(?:instead|in\splace)\sof|rather\sthan|not|(?:up|down)\sfrom){_ARTICLE}\s$"
+        rf"\b(?:(?:instead|in\splace)\sof|rather\sthan|not|(?:up|down)\sfrom){_ARTICLE}(?:\s[a-z]+){{0,2}}\s$"
     ),
     turned=re.compile(
         rf"\b(?:out\sof|from|than|against|compar(?:ed|es|ing)\s(?:with|to)){_ARTICLE}\s$"
@@ -175,6 +178,9 @@ MANNER: Final = Manner(
         r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),
     changes=re.compile(r"\bby\s$"),
-    first=(re.compile(r"\b(?:from|instead\sof)\s$"), re.compile(r"(?!)")),
+    first=(
+        re.compile(rf"\b(?:from|instead\sof){_ARTICLE}(?:\s(?:usual|former|previous))?\s$"),
+        re.compile(r"(?!)"),
+    ),
     behind=1.2,
 )

@@ -47,6 +47,7 @@ from newsletter.proof.parity.readers import (
     read_nth,
     read_ordinal,
     read_part_of_year,
+    read_place,
     read_quantity,
     read_weekday,
     read_weekdays,
@@ -258,6 +259,11 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
+        rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s?(?P<unit>달러|유로|파운드)\s?"
+        r"(?P<more>\d{1,2})\s?(?P<moreunit>센트|펜스)",
+        read_quantity,
+    ),
+    _pattern(
         rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간|년|달|개월)\s?(?P<more>반){WORD_END}",
         read_quantity,
     ),
@@ -265,6 +271,7 @@ QUANTITIES: Final = (
         rf"(?<!\d)(?P<whole>{IN_DIGITS}|[십백천만억]+)분의\s?(?P<part>\d+)",
         read_fraction,
     ),
+    _pattern(r"제\s?(?P<number>\d+)(?=회|차|기|대|호|권|집|판|막|조|항|장|절)", read_place),
     _pattern(r"제\s?(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)", read_ordinal),
     _pattern(rf"{NOT_IN_A_NAME}(?P<currency>{CURRENCY})\s?(?P<number>{IN_DIGITS})", read_quantity),
     _pattern(

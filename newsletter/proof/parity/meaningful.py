@@ -88,9 +88,18 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
     is_place = is_capital and lower in lexicon.place_names
     keys = frozenset({_stem(lower)})
     is_kind = lower in lexicon.place_kinds
-    is_coined = is_name and len(lower) >= SHORTEST_NAME and lower not in lexicon.english
+    is_coined = is_name and len(lower) >= SHORTEST_NAME and not _is_english(lower, lexicon)
     kinds = is_name, is_known, is_place, is_kind, is_coined
     yield Word(match.start(), match.end(), keys, sounds, *kinds)
+
+
+def _is_english(word: str, lexicon: Lexicon) -> bool:
+    """Return whether the lexicon has an English word, as it is, in the plural, or as two words."""
+    forms = word, word.removesuffix("s"), word.removesuffix("es")
+    cuts = range(SHORTEST_NAME, len(word) - SHORTEST_NAME + 1)
+    return not lexicon.english.isdisjoint(forms) or any(
+        word[:cut] in lexicon.english and word[cut:] in lexicon.english for cut in cuts
+    )
 
 
 def _begins(text: str, at: int) -> bool:
@@ -161,7 +170,9 @@ def _unknown(run: str, at: int, lexicon: Lexicon) -> Iterator[Word]:
 def _latin_sounds(word: str) -> tuple[str, ...]:
     """Return how a word sounds in English, where w is v, where j is y, and in French."""
     french = re.sub(r"(?<=[aeiou])[tsxdz]$", "", word.replace("oi", "ua"))
-    spellings = (word, word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word), french)
+    silent = re.sub(r"(?<=m)p(?=[st])", "", word)  # of Thompson
+    foreign = word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word), french
+    spellings = (word, *foreign, silent)
     return tuple(dict.fromkeys(map(sound_of_latin, spellings)))
 
 

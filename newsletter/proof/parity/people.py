@@ -47,7 +47,7 @@ class People:
 
     def __init__(self, alignment: Alignment) -> None:
         self._alignment = alignment
-        self.hangul, self._latin = _scripts(alignment)
+        self.hangul, self.latin = _scripts(alignment)
         self._known: dict[tuple[tuple[str, ...], str], bool] = {}
         self._all: dict[str, Spot] = {}  # runs of Hangul, with their first place
         for number, sentence in enumerate(alignment.texts[self.hangul].sentences):
@@ -66,9 +66,9 @@ class People:
         A name differs from the one that the sentence has instead, or stands nowhere in Hangul and
         differs from one by a syllable.
         """
-        if self.hangul == self._latin:
+        if self.hangul == self.latin:
             return
-        persons = [one for at in bead.sides[self._latin] for one in self._persons[at]]
+        persons = [one for at in bead.sides[self.latin] for one in self._persons[at]]
         runs = [one for at in bead.sides[self.hangul] for one in self._runs(at)]
         lone = [one for one in persons if not any(_may_be(run, one) for run in runs)]
         rest = [run for run in runs if not any(_may_be(run, one) for one in persons)]
@@ -87,26 +87,26 @@ class People:
 
     def _foreign(self, bead: Bead) -> Iterator[Spot]:
         """Yield the foreign names of a bead in Latin letters that stand in Hangul elsewhere."""
-        text, hangul = self._alignment.texts[self._latin], self._alignment.texts[self.hangul]
-        for number in bead.sides[self._latin]:
+        text, hangul = self._alignment.texts[self.latin], self._alignment.texts[self.hangul]
+        for number in bead.sides[self.latin]:
             for at in text.of[number]:
                 item = text.items[at]
                 partners = [
                     hangul.items[there]
-                    for there in self._alignment.partners[self._latin].get(at, ())
+                    for there in self._alignment.partners[self.latin].get(at, ())
                 ]
                 is_name = item.word is not None and item.word.is_name and not item.word.is_place
                 are_names = all(one.word and one.word.is_coined for one in partners)
                 is_elsewhere = all(one.sentence not in bead.sides[self.hangul] for one in partners)
                 is_foreign = is_name and bool(partners) and are_names and is_elsewhere
-                if is_foreign and not self.names(self._latin, item):
+                if is_foreign and not self.names(self.latin, item):
                     yield item.spot
 
     def names(self, side: int, item: Item) -> bool:
         """Return whether an item is a part of a Korean name of a person."""
-        if self.hangul == self._latin:
+        if self.hangul == self.latin:
             return False
-        if side == self._latin:
+        if side == self.latin:
             spots = (one.spot for one in self._persons[item.sentence])
             return any(spot[1] <= item.start < spot[2] for spot in spots)
         text = self._alignment.texts[side].sentences[item.sentence].block.text
@@ -120,9 +120,9 @@ class People:
             text.sentences[item.sentence].block.text
             for text, item in zip(alignment.texts, items, strict=True)
         ]
-        hangul, latin = items[self.hangul], items[self._latin]
+        hangul, latin = items[self.hangul], items[self.latin]
         run = HANGUL.match(texts[self.hangul], hangul.start)
-        name = texts[self._latin][latin.start : latin.end]
+        name = texts[self.latin][latin.start : latin.end]
         word = latin.word
         if run is None or word is None or not (word.is_coined or word.is_place):
             return False
@@ -140,7 +140,7 @@ class People:
     @cached_property
     def _persons(self) -> Sequence[Sequence[Person]]:
         """The people whom each sentence in Latin letters names."""
-        return people_of(self._alignment.texts[self._latin])
+        return people_of(self._alignment.texts[self.latin])
 
     def _runs(self, number: int) -> Iterator[_Run]:
         sentence = self._alignment.texts[self.hangul].sentences[number]
@@ -182,10 +182,23 @@ class People:
                     found.add((item.sentence, item.start, run.end()))
         return frozenset(found)
 
+    @cached_property
+    def _coined(self) -> frozenset[str]:
+        """The runs that begin with a name, and with no word that the lexicon has."""
+        text = self._alignment.texts[self.hangul]
+        found = (
+            text.sentences[item.sentence].block.text[item.start : item.end]
+            for item in text.items
+            if item.word and item.word.is_coined
+        )
+        return frozenset(filter(HANGUL.fullmatch, found))
+
     def _stands_anywhere(self, person: Person) -> bool:
         key = person.surnames, person.given
         if key not in self._known:
-            self._known[key] = any(_is_name(run, *key) for run in self._all)
+            self._known[key] = any(_is_full(run, *key) for run in self._all) or any(
+                may_write(run[:GIVEN_NAMES], person.given) for run in self._coined
+            )
         return self._known[key]
 
 

@@ -242,6 +242,13 @@ def read_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     yield Figure(tuple(meanings), _weight(match, value), match.start(), match.end())
 
 
+def read_place(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read which ``number`` in a row something is, and no day: "제12회", "the 12th Festival"."""
+    value = reading.tongue.number(match["number"])
+    if value is not None:
+        yield Figure((Quantity(value),), _weight(match, value), match.start(), match.end())
+
+
 def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read ``number`` with ``unit`` or ``currency``, and ``more`` in a smaller unit."""
     found = groups(match)

@@ -1,0 +1,274 @@
+"""Names in Latin letters that no word in Hangul may write, where a word in Hangul is left, too."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from newsletter.proof.parity.evidence import ALIKE, Item
+from newsletter.proof.parity.latin_names import Spot
+from newsletter.proof.parity.lexicon import Lexicon
+from newsletter.proof.parity.meaningful import FUNCTION_WORDS, PARTICLE
+from newsletter.proof.parity.people import HANGUL, People
+from newsletter.proof.parity.romanised import may_write
+from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+from newsletter.proof.parity.sounds import contradict, likeness, sound_of_hangul, sound_of_latin
+
+UNLIKE: Final = 0.5  # likeness of the sounds of two names that are not the same
+HARDLY: Final = 0.62  # of two that may be
+SHORTEST: Final = 2  # syllables of a name that has a sound
+LONGEST: Final = 10
+# Parts of Korean addresses: 은평구 is Eunpyeong-gu.
+AREAS: Final = {
+    "gu": "구", "si": "시", "gun": "군", "eup": "읍", "myeon": "면", "dong": "동", "ri": "리",
+    "do": "도", "ro": "로", "gil": "길",
+}  # fmt: skip
+AREA: Final = re.compile(rf"\b(?P<stem>[A-Z][a-z]+)-(?P<area>{'|'.join(AREAS)})\b")
+SCHOOL: Final = re.compile(
+    r"\b(?:University\sof\s(?P<behind>[A-Z][a-zÀ-ɏ]+)|(?P<before>[A-Z][a-zÀ-ɏ]+)\sUniversity)\b"
+)
+SCHOOLS: Final = re.compile(r"(?P<stem>[가-힣]{2,8}?)(?:대학교|대학|대(?![가-힣]{3}))")
+KIND: Final = re.compile(r"(?:국립|시립|도립|여자|과학|기술|공과|의과|교육|외국어|예술|체육)+$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A word in Hangul."""
+
+    spot: Spot
+    text: str
+
+
+class LoneNames:
+    """The names of two texts that stand in one place and cannot be the same."""
+
+    def __init__(self, alignment: Alignment, lexicon: Lexicon) -> None:
+        self._alignment, self._lexicon = alignment, lexicon
+        self._people = People(alignment)
+        self.hangul, self.latin = self._people.hangul, self._people.latin
+
+    def differing(self, bead: Bead) -> Iterator[tuple[Spot, Spot]]:
+        """Yield what stands in Hangul, and the name in Latin letters that it cannot be."""
+        if self.hangul == self.latin or not all(bead.sides):
+            return
+        both = _Both(self._alignment, self._lexicon, self._people, bead)
+        seen: set[Spot] = set()
+        for find in (both.beside_another, both.areas, both.schools):
+            for there, here in find():
+                if here not in seen:
+                    seen.add(here)
+                    yield there, here
+
+
+class _Both:
+    """The sides of one bead."""
+
+    def __init__(self, alignment: Alignment, lexicon: Lexicon, people: People, bead: Bead) -> None:
+        self._alignment, self._lexicon = alignment, lexicon
+        self._hangul, self._latin = people.hangul, people.latin
+        self._bead = bead
+        self._people = people
+
+    @cached_property
+    def runs(self) -> Sequence[_Run]:
+        """The words in Hangul, in order."""
+        return [
+            _Run((number, run.start(), run.end()), run[0])
+            for number, text, start, end in self._sentences(self._hangul)
+            for run in HANGUL.finditer(text, start, end)
+        ]
+
+    @cached_property
+    def names(self) -> Sequence[Item]:
+        """The words in Latin letters that are written as a name, in order."""
+        text = self._alignment.texts[self._latin]
+        found = [
+            text.items[at] for number in self._bead.sides[self._latin] for at in text.of[number]
+        ]
+        return sorted((one for one in found if one.word and one.word.is_name), key=_place)
+
+    def beside_another(self) -> Iterator[tuple[Spot, Spot]]:
+        """Yield names beside another name that both have: "Ulrike Brandt", "울리케 브란트"."""
+        runs = self.runs
+        names = [one for one in self.names if not self._people.names(self._latin, one)]
+        for at, name in enumerate(names):
+            if not _is_coined(name) or self._is_hyphenated(name) or self._is_written(name):
+                continue
+            for near in (at - 1, at + 1):
+                if not 0 <= near < len(names) or not _is_coined(names[near]):
+                    continue
+                first, second = sorted((name, names[near]), key=_place)
+                if self._between(self._latin, first.spot, second.spot) != " ":
+                    continue
+                for number, run in enumerate(runs):
+                    other = number + (at - near)
+                    if not 0 <= other < len(runs) or not _alike(run.text, names[near], HARDLY):
+                        continue
+                    one, two = sorted((run.spot, runs[other].spot))
+                    is_next = self._between(self._hangul, one, two) == " "
+                    if is_next and self._is_unknown(runs[other]) and _differ(runs[other], name):
+                        yield runs[other].spot, name.spot
+
+    def areas(self) -> Iterator[tuple[Spot, Spot]]:
+        """Yield parts of Korean addresses of one kind: "은평구" and "Yangcheon-gu"."""
+        found = list(self._matches(self._latin, AREA))
+        stems = [match["stem"] for _, match in found]
+        for number, match in found:
+            ending = AREAS[match["area"]]
+            if any(_may_write(run.text, match["stem"]) for run in self.runs):
+                continue
+            for run in self.runs:
+                stem = _stem_of(run.text, ending)
+                if stem and not any(_may_write(stem, one) for one in stems):
+                    yield run.spot, (number, match.start(), match.end())
+                    break
+
+    def schools(self) -> Iterator[tuple[Spot, Spot]]:
+        """Yield universities: "교토대학" and "Kobe University"."""
+        for number, match in self._matches(self._latin, SCHOOL):
+            group = "before" if match["before"] else "behind"
+            name = match[group]
+            if name.lower() in FUNCTION_WORDS or any(self._may_be(run, name) for run in self.runs):
+                continue
+            if group == "before" and self._is_common(name):
+                continue
+            for run in self.runs:
+                school = SCHOOLS.match(run.text)
+                stem = KIND.sub("", school["stem"]) if school else ""
+                if len(stem) >= SHORTEST and not self._has_latin(stem):
+                    yield run.spot, (number, match.start(group), match.end(group))
+                    break
+
+    def _is_common(self, name: str) -> bool:
+        """Return whether a word before "University" is none of a place or a person."""
+        lower = name.lower()
+        return lower in self._lexicon.english and lower not in self._lexicon.place_names
+
+    def _may_be(self, run: _Run, name: str) -> bool:
+        lower = name.lower()
+        words = self._lexicon.words
+        sizes = range(SHORTEST, min(len(run.text), LONGEST) + 1)
+        return any(lower in words.get(run.text[:size], ()) for size in sizes) or _sounds_like(
+            run.text, name, UNLIKE
+        )
+
+    def _has_latin(self, stem: str) -> bool:
+        """Return whether a name in Latin letters may be the one in Hangul."""
+        meant = set(self._lexicon.words.get(stem, ()))
+        for _, match in self._matches(self._latin, re.compile(r"[A-Za-zÀ-ɏ]{2,}")):
+            if match[0].lower() in meant:
+                return True
+            if match[0][0].isupper() and _sounds_like(stem, match[0], UNLIKE):
+                return True
+        return False
+
+    def _is_written(self, name: Item) -> bool:
+        """Return whether a word in Hangul of the bead may be a name."""
+        return any(
+            _alike(run.text, name, UNLIKE) and not _contradicts(run.text, name) for run in self.runs
+        )
+
+    def _is_hyphenated(self, name: Item) -> bool:
+        """Return whether a name has a hyphen, or is a part of one that has: "Bat-Erdene"."""
+        block = self._alignment.texts[self._latin].sentences[name.sentence].block.text
+        return "-" in block[max(0, name.start - 1) : name.end + 1]
+
+    def _is_unknown(self, run: _Run) -> bool:
+        """Return whether the lexicon does not know a word, or not all of it."""
+        number, start, end = run.spot
+        text = self._alignment.texts[self._hangul]
+        mine = [
+            text.items[at]
+            for at in text.of[number]
+            if start <= text.items[at].start < end and text.items[at].word
+        ]
+        if not mine:
+            return False
+        if any(_is_coined(one) for one in mine):
+            return True
+        block = text.sentences[number].block.text
+        rest = block[max(one.end for one in mine) : end]
+        return len(rest) >= SHORTEST and PARTICLE.fullmatch(rest) is None
+
+    def _matches(self, side: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        for number, text, start, end in self._sentences(side):
+            for match in pattern.finditer(text, start, end):
+                yield number, match
+
+    def _sentences(self, side: int) -> Iterator[tuple[int, str, int, int]]:
+        for number in self._bead.sides[side]:
+            sentence = self._alignment.texts[side].sentences[number]
+            yield number, sentence.block.text, sentence.start, sentence.end
+
+    def _between(self, side: int, one: Spot, other: Spot) -> str:
+        if one[0] != other[0]:
+            return "\n"
+        text = self._alignment.texts[side].sentences[one[0]].block.text
+        return text[one[2] : other[1]]
+
+
+def _place(item: Item) -> tuple[int, int]:
+    return item.sentence, item.start
+
+
+def _is_coined(item: Item) -> bool:
+    return item.word is not None and item.word.is_coined
+
+
+def _alike(run: str, name: Item, least: float) -> bool:
+    """Return whether a word in Hangul, or its beginning, sounds like a name."""
+    return any(
+        likeness(sound, theirs) >= least
+        for sound in _beginnings(run)
+        for theirs in (name.word.sounds if name.word else ())
+    )
+
+
+def _sounds_like(run: str, name: str, least: float) -> bool:
+    theirs = sound_of_latin(name)
+    return any(likeness(sound, theirs) >= least for sound in _beginnings(run))
+
+
+def _beginnings(run: str) -> Iterator[str]:
+    for size in range(SHORTEST, min(len(run), LONGEST) + 1):
+        yield sound_of_hangul(run[:size])
+
+
+def _best(run: str, name: Item) -> tuple[float, str, int, str]:
+    """Return how like a name a word sounds at best, and its sounds there."""
+    found = [
+        (likeness(sound, theirs), sound, size, theirs)
+        for size, sound in enumerate(_beginnings(run), SHORTEST)
+        for theirs in (name.word.sounds if name.word else ())
+    ]
+    return max(found, default=(0.0, "", 0, ""))
+
+
+def _contradicts(run: str, name: Item) -> bool:
+    """Return whether the word that sounds most like a name cannot be it after all."""
+    like, sound, size, theirs = _best(run, name)
+    written = "".join(name.word.keys) if name.word else ""
+    return UNLIKE <= like < ALIKE and contradict(sound, size, theirs, written)
+
+
+def _differ(run: _Run, name: Item) -> bool:
+    like, sound, size, theirs = _best(run.text, name)
+    written = "".join(name.word.keys) if name.word else ""
+    return like < UNLIKE or (like < ALIKE and contradict(sound, size, theirs, written))
+
+
+def _may_write(run: str, stem: str) -> bool:
+    """Return whether a word in Hangul begins with what *stem* writes."""
+    sizes = range(1, min(len(run), 5) + 1)
+    return any(may_write(run[:size], stem) for size in sizes) or _sounds_like(run, stem, HARDLY)
+
+
+def _stem_of(run: str, ending: str) -> str:
+    """Return what stands before an ending of addresses: 은평 of "은평구에서"."""
+    name = PARTICLE.sub("", run)
+    for written in (run, name):
+        at = written.find(ending, 1)
+        if at > 0 and (at + 1 == len(written) or PARTICLE.fullmatch(written[at + 1 :])):
+            return written[:at]
+    return ""
