@@ -285,7 +285,7 @@ def _may_be_exchanged(one: Figure, other: Figure) -> bool:
     if _parts(one).isdisjoint(_parts(other)):
         shared -= {"a day"}
     if names_a_day(one) != names_a_day(other):
-        shared -= {"days"}
+        shared -= {"days", "a day"}
     return (
         bool(shared) and set(one.meanings) != set(other.meanings) and _are_of_one_size(one, other)
     )

@@ -156,6 +156,8 @@ RATES: Final = re.compile(
         (
             _rate("hour", "hour", "hourly"),
             _rate("day", "day", "daily|nightly|every (?:night|morning|evening)"),
+            rf"(?P<fortnight>\b(?:every\s(?:other|second|two)|alternate)\s(?:weeks?|{WEEKDAY}s?)\b"
+            r"|\b(?:fortnightly|biweekly|once\sa\sfortnight|every\sfortnight)\b)",
             _rate("week", "week", "weekly"),
             _rate("month", "month", "monthly"),
             _rate("year", "year", "yearly|annual|annually"),
@@ -173,7 +175,8 @@ MANNER: Final = Manner(
         rf"\b(?:(?:instead|in\splace)\sof|rather\sthan|not|(?:up|down)\sfrom){_ARTICLE}(?:\s[a-z]+){{0,2}}\s$"
     ),
     turned=re.compile(
-        rf"\b(?:out\sof|from|than|against|compar(?:ed|es|ing)\s(?:with|to)){_ARTICLE}\s$"
+        rf"\b(?:out\sof|from|than|against|compar(?:ed|es|ing)\s(?:with|to)){_ARTICLE}"
+        r"(?:\s[a-z]+(?:['’]s)?){0,2}\s$"
         rf"|^\s?(?:[a-z]+\s){{0,2}}(?:of|in|on|with|for|every|for\severy){_ARTICLE}\s$"
         r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),

@@ -12,6 +12,7 @@ from newsletter.proof.parity.meaning import STRICT, Figure, Weight, are_comparab
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 
 NEAR: Final = 3  # sentences
+SHORTEST_SOUND: Final = 4  # of a place that a longer name begins with
 MORE: Final = 0.5  # weight that two sentences' words have more in each other's place
 
 
@@ -36,7 +37,7 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
     for at, (ones, others) in enumerate(lone):
         for one in ones:
             for other in others:
-                if not _comparable(alignment, one, other):
+                if not _comparable(alignment, one, other) or _are_one_place(alignment, one, other):
                     continue
                 there = [
                     (mine, theirs)
@@ -47,6 +48,19 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
                 if there:
                     yield Exchange(beads[at], (one, other), there[0])
                     break
+
+
+def _are_one_place(alignment: Alignment, one: int, other: int) -> bool:
+    """Return whether two names sound as one place does, with and without its kind: 강경, 강경읍."""
+    first, second = alignment.texts[0].items[one].word, alignment.texts[1].items[other].word
+    if first is None or second is None:
+        return False
+    return any(
+        mine.startswith(theirs) or theirs.startswith(mine)
+        for mine in first.sounds
+        for theirs in second.sounds
+        if min(len(mine), len(theirs)) >= SHORTEST_SOUND
+    )
 
 
 def crossings(alignment: Alignment) -> Iterator[tuple[int, int]]:

@@ -62,14 +62,15 @@ UNITS: Final = {
     "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
     "주": unit(DAYS, 7), "박": unit("nights"),
     "개월": MONTH_LONG, "달": MONTH_LONG, "년": YEARS_LONG, "년간": YEARS_LONG,
-    "세기": unit(MONTHS, 1200), "도": unit("degrees"),
+    "해": YEARS_LONG, "세기": unit(MONTHS, 1200), "도": unit("degrees"),
     "주년": (BARE,), "년대": (BARE,),
 }  # fmt: skip
 MONEY: Final = "원|달러|유로|엔|위안|파운드"
 UNIT: Final = (
     r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
     + any_of(
-        {*UNITS} - {"a", "m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분", "도", "할"}
+        {*UNITS}
+        - {"a", "m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분", "도", "할", "해"}
     )
     + r"|(?:[amtglL])(?![A-Za-z])|(?<=\d)프로(?![가-힣])|평(?!균|생|화|가)"
     r"|주(?!년|요|차|기|의|민|제|최|간)"
@@ -87,7 +88,9 @@ BEHIND_A_UNIT: Final = (
     r"번째|째|씩|쯤|경|께|무렵|정각|정도|가량|남짓|여|이상|이하|이내|이전|이후|미만|초과|"
     r"동안|만에|간|당|짜리"
 )
-COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서|이면|면|이고|이니|이기)[가-힣]*"
+COPULA: Final = (
+    r"(?:입니|이십|이시|이셨|이었|였|인데|이라|이므로|이지만|이어서|이면|면|이고|이니|이기)[가-힣]*"
+)
 WORD_END: Final = rf"(?=(?:{BEHIND_A_UNIT})?(?:{PARTICLES}|{COPULA})?(?![가-힣]))"
 # How often, by the period. A bare 하루, 주, 월 or 연 is a rate before what is counted.
 _COUNTED: Final = r"(?:\d|한|두|세|네|다섯|여섯|열)"
@@ -95,6 +98,7 @@ _TIMES: Final = r"(?=\d+\s?(?:회|번|차례|시간|일)|[한두세네]\s?(?:번
 RATES: Final = re.compile(
     rf"(?<![가-힣])(?:(?P<hour>시간당|한\s?시간에)"
     rf"|(?P<day>매일|날마다|일평균|하루에|하루\s?평균|하루\s(?={_COUNTED})|1일\s(?=\d))"
+    r"|(?P<fortnight>격주|2주마다|(?:2주|두\s?주)에\s(?:한\s?번|1회))"
     rf"|(?P<week>매주|주마다|주당|(?:일주일|1주일|한\s?주)에|주\s{_TIMES})"
     rf"|(?P<month>매[달월]|달마다|월평균|한\s?달에|월\s(?=[\d,]+\s?[만천]?\s?(?:원|회|번|시간|명|건)))"
     rf"|(?P<year>매년|해마다|연간|연평균|(?:1년|일\s?년|한\s?해)에|연\s(?=\d)|한\s?해\s(?={_COUNTED})))"

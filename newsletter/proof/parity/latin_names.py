@@ -14,7 +14,8 @@ TITLE: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Mayor|Governor
 SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
 SURNAMES_OF_KOREA: Final = (
     *"김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
-    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용피예경봉사부복태목형계감빈",
+    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용피예경봉사부복태목형계감빈"
+    "당두범상순승시옹운음좌초팽필호화갈견단",
     *"남궁 황보 제갈 선우 독고 사공 서문 동방".split(),
 )
 LONG_SURNAMES: Final = tuple(one for one in SURNAMES_OF_KOREA if len(one) > 1)
@@ -35,7 +36,7 @@ def people_of(text: Text) -> Sequence[Sequence[Person]]:
     """Return the people whom each sentence of *text* names."""
     full = [list(_full(text, number)) for number in range(len(text.sentences))]
     surnames = {
-        word for found in full for one in found for word in one.surnames if _is_surname(word)
+        word for found in full for one in found for word in one.surnames if is_surname(word)
     }
     return [
         [*found, *_by_surname(text, number, found, surnames)] for number, found in enumerate(full)
@@ -50,7 +51,7 @@ def _full(text: Text, number: int) -> Iterator[Person]:
         beside = [names[near] for near in _beside_name(words, names, at)]
         surnames = tuple(one[0] for one in beside)
         is_short = "-" not in found[0] and len(found[0]) < SHORTEST_GIVEN
-        if any(_is_surname(one) and (not is_short or _is_long(one)) for one in surnames):
+        if any(is_surname(one) and (not is_short or _is_long(one)) for one in surnames):
             start = min(found.start(), *(one.start() for one in beside))
             yield Person((number, start, found.end()), surnames, found[0])
 
@@ -67,7 +68,7 @@ def _by_surname(
             continue
         is_titled = TITLE.search(words, sentence.start, found.start()) is not None
         is_alone = not list(_beside_name(words, names, at))
-        if _is_surname(found[0]) and (is_titled or (is_alone and found[0] in surnames)):
+        if is_surname(found[0]) and (is_titled or (is_alone and found[0] in surnames)):
             yield Person((number, found.start(), found.end()), (found[0],))
 
 
@@ -80,7 +81,8 @@ def _beside_name(text: str, names: Sequence[re.Match[str]], at: int) -> Iterator
 
 
 @cache
-def _is_surname(latin: str) -> bool:
+def is_surname(latin: str) -> bool:
+    """Return whether a word may be a Korean surname."""
     return any(may_write(surname, latin) for surname in SURNAMES_OF_KOREA)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from newsletter.proof.parity.evidence import ALIKE, Item
-from newsletter.proof.parity.latin_names import Spot
+from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, PARTICLE
 from newsletter.proof.parity.people import HANGUL, People
@@ -116,7 +116,9 @@ class _Both:
         stems = [match["stem"] for _, match in found]
         for number, match in found:
             ending = AREAS[match["area"]]
-            if any(_may_write(run.text, match["stem"]) for run in self.runs):
+            if self._is_given_name(number, match) or any(
+                _may_write(run.text, match["stem"]) for run in self.runs
+            ):
                 continue
             for run in self.runs:
                 stem = _stem_of(run.text, ending)
@@ -139,6 +141,12 @@ class _Both:
                 if len(stem) >= SHORTEST and not self._has_latin(stem):
                     yield run.spot, (number, match.start(group), match.end(group))
                     break
+
+    def _is_given_name(self, number: int, match: re.Match[str]) -> bool:
+        """Return whether a surname stands before what looks like an address: "Seok Bong-gil"."""
+        block = self._alignment.texts[self._latin].sentences[number].block.text
+        before = re.search(r"([A-Z][a-z]+)\s$", block[: match.start()])
+        return before is not None and is_surname(before[1])
 
     def _is_common(self, name: str) -> bool:
         """Return whether a word before "University" is none of a place or a person."""

@@ -172,7 +172,8 @@ def _latin_sounds(word: str) -> tuple[str, ...]:
     french = re.sub(r"(?<=[aeiou])[tsxdz]$", "", word.replace("oi", "ua"))
     silent = re.sub(r"(?<=m)p(?=[st])", "", word)  # of Thompson
     foreign = word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word), french
-    spellings = (word, *foreign, silent)
+    soft = re.sub(r"g(?=[eiy])", "j", word)  # of Georges
+    spellings = (word, *foreign, silent, soft)
     return tuple(dict.fromkeys(map(sound_of_latin, spellings)))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import (
     BARE,
+    HALF,
     NTH,
     PHONE,
     WEEKDAY,
@@ -127,7 +128,8 @@ def read_minute_of_match(match: re.Match[str], reading: Reading) -> Iterator[Fig
     del reading
     minute = Fraction(int(match["minute"]))
     meanings = (Quantity(minute), Quantity(minute, Unit("duration")), Quantity(minute + 45))
-    yield Figure(meanings, Weight.SURE, match.start(), match.end())
+    yield Figure((Quantity(Fraction(2), HALF),), Weight.HINT, match.start(), match.start("minute"))
+    yield Figure(meanings, Weight.SURE, match.start("minute"), match.end())
 
 
 def read_slashed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
