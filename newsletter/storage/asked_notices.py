@@ -16,7 +16,7 @@ from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
-from newsletter.subscribers.renewal import result_due
+from newsletter.subscribers.renewal import renewal_due, result_due
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause
 
@@ -74,7 +74,8 @@ def find_asked(
     )
     query = (
         select(_MAIL.id, _MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
-        .add_columns(_MAIL.state, _MAIL.subscriber_id, _READER.standing, _READER.consented_at)
+        .add_columns(_MAIL.state, _MAIL.subscriber_id, _READER.standing)
+        .add_columns(_READER.consented_at, _READER.reconfirmed_at)
         .outerjoin_from(mails, subscribers, _READER.id == _MAIL.subscriber_id)
         .where(_MAIL.kind.in_(sorted(kind.value for kind in NOTICES)), tells)
         .where(or_(waits, unproven))
@@ -86,7 +87,7 @@ def find_asked(
     blocked = find_blocked(connection, list({row.address_key for row in rows}))
     for row in rows:
         notice = _notice_of(row, zone)
-        is_over = row.address_key in blocked or _is_overtaken(row, notice.kind)
+        is_over = row.address_key in blocked or _is_overtaken(row, notice, zone)
         if row.state in WAITING or not is_over:
             yield AskedNotice(row.id, notice)
 
@@ -104,12 +105,13 @@ def settle(connection: Connection, asked: Sequence[AskedNotice]) -> int:
     return count
 
 
-def _is_overtaken(row: Any, kind: MailKind) -> bool:
-    """Return whether the consent that was to be confirmed again has ended, or was given anew."""
-    if kind is not MailKind.RENEWAL:
+def _is_overtaken(row: Any, notice: Notice, zone: tzinfo) -> bool:
+    """Return whether a consent to be confirmed has ended, or was given anew, or confirmed."""
+    if notice.kind is not MailKind.RENEWAL:
         return False
-    agreed = datetime.fromisoformat(row.facts["agreed"])
-    return bool(row.standing != Standing.ACTIVE.value or row.consented_at != agreed)
+    has_ended = row.standing != Standing.ACTIVE.value
+    is_confirmed = renewal_due(notice.due).is_confirmed(row.reconfirmed_at, zone)
+    return has_ended or is_confirmed or bool(row.consented_at != notice.declared_at)
 
 
 def _notice_of(row: Any, zone: tzinfo) -> Notice:

@@ -213,7 +213,7 @@ def _agree(connection: Connection, book: SqlOpenBook, agreed: Sequence[AgreedAga
         for one in batch:
             entry = by_id.get(one.reader_id) if one.reader_id else by_key.get(one.old_key)
             if entry is not None and _may_agree(entry, one.at):
-                changed[entry.key] = replace(entry, consented_at=one.at)
+                changed[entry.key] = replace(entry, consented_at=one.at, reconfirmed_at=None)
         book.update(list(changed.values()))
         count += len(changed)
     return count

@@ -138,6 +138,7 @@ def _renew(connection: Connection, told: Sequence[Told], now: datetime) -> None:
         is_in(_LIST.id, numbers), _LIST.standing == Standing.ACTIVE.value
     )
     keys = {row.id: row.address_key for row in connection.execute(query)}
+    _note_last(connection, [row for row in rows if row["subscriber_id"] in keys])
     recorded = consents_of(connection, Rows(connection), list(keys.values()))
     said = [
         Declaration(keys[row["subscriber_id"]], ConsentAct.RENEWED, row["used_at"])
@@ -146,6 +147,17 @@ def _renew(connection: Connection, told: Sequence[Told], now: datetime) -> None:
         if row["used_at"] not in recorded.get(keys[row["subscriber_id"]], ())
     ]
     ConsentLog(connection, Occasion(ConsentWay.LINK, now)).add(said)
+
+
+def _note_last(connection: Connection, rows: Sequence[_Row]) -> None:
+    """Let the list say when readers have confirmed last, unless it knows of later."""
+    for row in rows:
+        at = row["used_at"]
+        is_older = or_(_LIST.reconfirmed_at.is_(None), _LIST.reconfirmed_at < at)
+        is_of_this = or_(_LIST.consented_at.is_(None), _LIST.consented_at < at)
+        is_theirs = _LIST.id == row["subscriber_id"]
+        changed = update(subscribers).where(is_theirs, is_older, is_of_this)
+        connection.execute(changed.values(reconfirmed_at=at))
 
 
 def _confirms(row: _Row) -> bool:
