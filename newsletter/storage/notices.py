@@ -273,7 +273,9 @@ class SqlNotices:
         is_it = and_(_MAIL.kind == kind.value, _MAIL.asked_at >= since)
         told = exists().where(theirs, is_it, self._tells())
         # It was asked for, but told nobody: in a rehearsal.
-        in_vain = select(_MAIL.subscriber_id).where(_MAIL.kind == kind.value, ~self._tells())
+        in_vain = select(_MAIL.subscriber_id).where(
+            _MAIL.kind == kind.value, _MAIL.subscriber_id.is_not(None), ~self._tells()
+        )
         return and_(or_(may_be_unasked, _READER.id.in_(in_vain)), ~told)
 
     def _is_new(self, since: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

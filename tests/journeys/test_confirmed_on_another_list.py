@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 import pytest
 
@@ -13,7 +12,9 @@ from tests.journeys.test_notices import DELIVERED, NEW, TWO_YEARS, consented
 from tests.journeys.test_notices_after_a_restore import served
 from tests.web.house import House, links_of
 
-SETTINGS: Final = {"renewal_silence": "removed", "mail_url": DELIVERED}
+
+def open_house(folder: Path) -> House:
+    return House(folder, renewal_silence="removed", mail_url=DELIVERED)
 
 
 def confirm(house: House) -> None:
@@ -35,7 +36,7 @@ def by_export(house: House, folder: Path) -> House:
     file = folder / "readers.csv"
     exported = house.stage.invoke("subscribers", "export", "--because", "move")
     file.write_text(exported.stdout)
-    other = House(folder / "other", **SETTINGS)
+    other = open_house(folder / "other")
     other.site.now = house.site.now
     other.stage.run("subscribers", "import", str(file))
     return other
@@ -59,7 +60,7 @@ def by_lost_readers(house: House, folder: Path) -> House:
 def test_s5_who_has_confirmed_is_asked_by_no_other_list_and_stays(
     tmp_path: Path, go_on: Callable[[House, Path], House], answer: tuple[str, ...]
 ) -> None:
-    house = House(tmp_path / "site", **SETTINGS)
+    house = open_house(tmp_path / "site")
     house.stage.run("backup", str(tmp_path / "early.db"))
     for address in (NEW, "silent@example.org"):
         consented(house, address, TWO_YEARS - timedelta(days=5), Preference.KO)
@@ -94,7 +95,7 @@ def test_s5_who_has_confirmed_is_asked_by_no_other_list_and_stays(
 def test_s5_a_confirmation_on_another_list_answers_the_question_that_was_asked_here(
     tmp_path: Path, is_sent: bool
 ) -> None:
-    house = House(tmp_path / "site", **SETTINGS)
+    house = open_house(tmp_path / "site")
     consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
     house.stage.run("notices", "send")
     assert len(house.mails()) == 1
