@@ -108,9 +108,30 @@ def test_s5_a_confirmation_on_another_list_answers_the_question_that_was_asked_h
     file.write_text(f"이메일,재확인일\n{NEW},{confirmed}\n")
 
     house.stage.run("subscribers", "import", str(file))
-    mails = house.mails()
+    house.mails()
+    with house.site.records.database.connect() as connection:
+        found = connection.exec_driver_sql("SELECT state, attempts FROM mails").all()
     house.move_clock(days=9)
     house.room.keep_up()
 
-    assert [mail["Subject"] for mail in mails] == []
+    assert found == [("accepted", 1) if is_sent else ("skipped", 0)]
     assert house.standing(NEW) == "active"
+
+
+@pytest.mark.parametrize("state", ["unknown", "refused"])
+def test_s5_a_question_that_nothing_proves_is_settled_by_a_confirmation_on_another_list(
+    tmp_path: Path, state: str
+) -> None:
+    house = open_house(tmp_path / "site")
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    with house.site.records.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE mails SET state = ?", (state,))
+    before = json.loads(house.stage.run("notices", "due", "--json"))
+    file = tmp_path / "readers.csv"
+    file.write_text(f"email,reconfirmed_at\n{NEW},{house.site.now.isoformat()}\n")
+
+    house.stage.run("subscribers", "import", str(file))
+
+    assert [one["kind"] for one in before] == ["renewal"]
+    assert json.loads(house.stage.run("notices", "due", "--json")) == []

@@ -120,6 +120,23 @@ def test_a_second_restore_knows_what_the_first_one_kept(tmp_path: Path) -> None:
     assert send(house) == []
 
 
+def test_a_backup_that_has_the_record_of_a_lost_reader_gets_it_once(tmp_path: Path) -> None:
+    house = House(tmp_path / "site")
+    file, lost = back_up(house), tmp_path / "lost.csv"
+    agree_by_phone(house)
+    house.stage.run("restore", str(file), "--yes", "--lost", str(lost))
+    house.move_clock(hours=1)
+    later = tmp_path / "later.db"
+    house.stage.run("backup", str(later))
+    house.stage.run("subscribers", "import", str(lost))
+    house.move_clock(hours=1)
+
+    lose_and_return(house, later, lost)
+
+    assert acts(house, NEW) == [("agreed", "import"), ("agreed", "operator")]
+    assert "all as they were recorded" in house.stage.run("consent", "verify")
+
+
 @pytest.mark.parametrize("state", ["unknown", "refused"])
 def test_a_result_that_nothing_proves_is_shown_once_its_reader_is_back(
     tmp_path: Path, state: str
