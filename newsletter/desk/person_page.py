@@ -148,6 +148,8 @@ class _Page:
             yield words["person_standing"], self._say_standing(listed)
             consented = self.declared(listed.consented_at) or words["person_unknown"]
             yield words["person_consented"], consented
+            if listed.reconfirmed_at:
+                yield words["person_reconfirmed"], self.declared(listed.reconfirmed_at)
             yield words["person_identifiers"], ", ".join(map(str, listed.names))
         if block := self.person.block:
             yield words["person_blocked"], words.fill("person_since", when=self.when(block.since))

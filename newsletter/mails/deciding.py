@@ -28,6 +28,7 @@ class Found:
     answered_at: datetime | None  # when the last mail of the same kind to it was begun
     # A reader whose consent is to be confirmed again by now, or has no date.
     may_agree_anew: bool = False
+    has_confirmed: bool = False  # what a renewal asks for, by another way
 
 
 Decision = MailForm | Skip | Wait
@@ -92,7 +93,8 @@ def _renewal(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
     entry, agreed = found.entry, datetime.fromisoformat(mail.facts["agreed"])
     is_reader = entry is not None and entry.standing is Standing.ACTIVE
     is_same = entry is not None and entry.consented_at == agreed
-    return MailForm.RENEWAL if is_reader and is_same else Skip.OVERTAKEN
+    is_open = is_reader and is_same and not found.has_confirmed
+    return MailForm.RENEWAL if is_open else Skip.OVERTAKEN
 
 
 _DECIDED_BY: Final[Mapping[MailKind, Callable[[Mail, Found, datetime], MailForm | Skip]]] = {

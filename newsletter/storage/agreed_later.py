@@ -94,6 +94,21 @@ def consents_of(
     return found
 
 
+def find_agreed(connection: Connection, keys: Collection[str]) -> Sequence[str]:
+    """Return those of the addresses for which the record ends with a consent, in their order."""
+    rows = Rows(connection)
+    has_record = rows.has(_SAID.person) and rows.has(lasting_keys.c.secret)
+    secret = find_lasting_key(connection, KeyPurpose.ADDRESSES) if has_record else None
+    if secret is None:
+        return ()
+    of = {name_person(key, secret): key for key in keys}
+    asked = select(_SAID.person, _SAID.act).where(is_in(_SAID.person, of))
+    # A file's entries are of when it was read: those of single acts follow them.
+    ordered = asked.order_by(_SAID.recorded_at, _SAID.chain_id.desc(), _SAID.place)
+    last = {of[bytes(person)]: act for person, act in connection.execute(ordered)}
+    return sorted(key for key, act in last.items() if act in _AGREED)
+
+
 def _is_later(row: Any, said: Sequence[datetime], cause: datetime) -> bool:
     """
     Return whether a reader agreed after *cause*, and did not say before it that this has ended.

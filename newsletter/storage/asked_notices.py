@@ -16,7 +16,7 @@ from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
-from newsletter.subscribers.renewal import result_due
+from newsletter.subscribers.renewal import renewal_due, result_due
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause
 
@@ -26,14 +26,20 @@ _MAIL: Final = mails.c
 _READER: Final = subscribers.c
 _EVENT: Final = feedback_events.c
 _LATER: Final = mails.alias("later")
+_THEIRS: Final = subscribers.alias("theirs")
 _RESULTS: Final = sorted(kind.value for kind in RESULTS)
 _CAME_BACK: Final = _MAIL.name.in_(
     select(_EVENT.mail_name).where(_EVENT.mail_name.is_not(None), _EVENT.kind == Kind.BOUNCE.value)
 )
 _IS_SETTLED: Final = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
+# A restore keeps results of readers whom it loses, by the address: a file may bring them back.
+_READER_OF: Final = func.coalesce(
+    _MAIL.subscriber_id,
+    select(_THEIRS.c.id).where(_THEIRS.c.address_key == _MAIL.address_key).scalar_subquery(),
+)
 # What a reader declares later is what counts, and has a notice of its own.
 _IS_OUTDATED: Final = exists().where(
-    _LATER.c.subscriber_id == _MAIL.subscriber_id,
+    _LATER.c.subscriber_id == _READER.id,
     _LATER.c.id > _MAIL.id,
     or_(
         and_(_MAIL.kind.in_(_RESULTS), _LATER.c.kind.in_(_RESULTS)),
@@ -74,8 +80,9 @@ def find_asked(
     )
     query = (
         select(_MAIL.id, _MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
-        .add_columns(_MAIL.state, _MAIL.subscriber_id, _READER.standing, _READER.consented_at)
-        .outerjoin_from(mails, subscribers, _READER.id == _MAIL.subscriber_id)
+        .add_columns(_MAIL.state, _READER.id.label("reader"), _READER.standing)
+        .add_columns(_READER.consented_at, _READER.reconfirmed_at)
+        .join_from(mails, subscribers, _READER.id == _READER_OF)
         .where(_MAIL.kind.in_(sorted(kind.value for kind in NOTICES)), tells)
         .where(or_(waits, unproven))
         .order_by(_MAIL.id)
@@ -86,7 +93,7 @@ def find_asked(
     blocked = find_blocked(connection, list({row.address_key for row in rows}))
     for row in rows:
         notice = _notice_of(row, zone)
-        is_over = row.address_key in blocked or _is_overtaken(row, notice.kind)
+        is_over = row.address_key in blocked or _is_overtaken(row, notice, zone)
         if row.state in WAITING or not is_over:
             yield AskedNotice(row.id, notice)
 
@@ -104,12 +111,13 @@ def settle(connection: Connection, asked: Sequence[AskedNotice]) -> int:
     return count
 
 
-def _is_overtaken(row: Any, kind: MailKind) -> bool:
-    """Return whether the consent that was to be confirmed again has ended, or was given anew."""
-    if kind is not MailKind.RENEWAL:
+def _is_overtaken(row: Any, notice: Notice, zone: tzinfo) -> bool:
+    """Return whether a consent to be confirmed has ended, or was given anew, or confirmed."""
+    if notice.kind is not MailKind.RENEWAL:
         return False
-    agreed = datetime.fromisoformat(row.facts["agreed"])
-    return bool(row.standing != Standing.ACTIVE.value or row.consented_at != agreed)
+    has_ended = row.standing != Standing.ACTIVE.value
+    is_confirmed = renewal_due(notice.due).is_confirmed(row.reconfirmed_at, zone)
+    return has_ended or is_confirmed or bool(row.consented_at != notice.declared_at)
 
 
 def _notice_of(row: Any, zone: tzinfo) -> Notice:
@@ -121,7 +129,7 @@ def _notice_of(row: Any, zone: tzinfo) -> Notice:
         kind=kind,
         address=row.address,
         address_key=row.address_key,
-        reader=SubscriberId(row.subscriber_id),
+        reader=SubscriberId(row.reader),
         lang=read_word(Lang, _MAIL.lang, row.lang),
         declared_at=at,
         due=date.fromisoformat(facts["due"]) if is_renewal else result_due(at, zone),

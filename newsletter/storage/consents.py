@@ -33,7 +33,7 @@ from newsletter.subscribers.consent_record import (
     Occasion,
     Seal,
     chain_on,
-    declaration_of,
+    declarations_of,
     seal_on,
     stand_of,
 )
@@ -77,11 +77,11 @@ class ConsentLog:
 
     def note(self, changes: Iterable[tuple[Entry | None, Entry]]) -> None:
         """Record changes of entries, each before and after."""
-        declared = (
-            declaration_of(after.key, None if before is None else stand_of(before), stand_of(after))
-            for before, after in changes
-        )
-        self.add([one for one in declared if one is not None])
+        declared = list[Declaration]()
+        for before, after in changes:
+            stood = None if before is None else stand_of(before)
+            declared += declarations_of(after.key, stood, stand_of(after))
+        self.add(declared)
 
     def move(self, moves: Sequence[tuple[Entry, str]]) -> None:
         """

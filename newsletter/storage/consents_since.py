@@ -1,30 +1,41 @@
-"""Carries over to a backup that is restored which of its readers agreed again after it was made."""
+"""Carries over to a backup that is restored what readers agreed to after it was made."""
 
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, exists, select
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.lang import Lang
+from newsletter.storage.agreed_later import consents_of
 from newsletter.storage.consent_tables import consent_chains, consent_texts
-from newsletter.storage.consents import begin_chain, drop_chain, seal_chain
+from newsletter.storage.consents import ConsentLog, begin_chain, drop_chain, seal_chain
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.entries import find_by_reader_ids
+from newsletter.storage.erased_people import moved_to
 from newsletter.storage.inserts import insert_into
 from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.present_columns import Rows
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
-from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Occasion, name_person
+from newsletter.subscribers.consent_record import (
+    ConsentAct,
+    ConsentWay,
+    Declaration,
+    Occasion,
+    name_person,
+)
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
 
 AT_A_TIME: Final = 1_000
 # Readers whom both have as active, by their ids in links; by the address where the backup's id is
@@ -41,6 +52,15 @@ _SAME: Final = (
     "there.address_key = here.address_key AND NOT EXISTS"
     " (SELECT 1 FROM main.subscribers AS known WHERE known.reader_id = there.reader_id)",
 )
+# Readers whom the backup does not have: how they agreed stays known, for a file brings them back.
+_LOST: Final = (
+    "SELECT address_key AS key, consented_at FROM main.subscribers AS here"
+    " WHERE standing = ? AND consented_at IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM backup.subscribers AS there WHERE there.reader_id = here.reader_id)"
+    " AND NOT EXISTS"
+    " (SELECT 1 FROM backup.subscribers AS there WHERE there.address_key = here.address_key)"
+)
+_MOVED: Final = "SELECT address_key, standing_because FROM subscribers WHERE standing_cause = ?"
 _ADDRESSES: Final = ("key", "old_key")
 _OF_AGREED: Final = (Standing.ACTIVE.value, Standing.ACTIVE.value)
 _KEY: Final = "SELECT secret FROM main.lasting_keys WHERE purpose = 'addresses'"
@@ -80,11 +100,20 @@ class AgreedAgain(NamedTuple):
     said: Said
 
 
+class LostConsent(NamedTuple):
+    """How a reader agreed whom a backup does not have."""
+
+    key: str  # of the address of now
+    at: datetime  # aware UTC
+    said: Said
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentsSince:
-    """What readers of a backup agreed to after it was made."""
+    """What readers agreed to after a backup was made."""
 
     agreed: Sequence[AgreedAgain] = ()
+    lost: Sequence[LostConsent] = ()
     texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # rows, by their hashes
 
 
@@ -107,26 +136,58 @@ def read_consents(database: Path, file: Path) -> ConsentsSince:
                 for row in connection.execute(_AGREED.format(same=same), _OF_AGREED)
                 if row["consented_at"] != row["before"] and _is_later(row)
             ]
-            if not later:
+            lost = {
+                row["key"]: moment_in(row["consented_at"])
+                for row in connection.execute(_LOST, (Standing.ACTIVE.value,))
+            }
+            if not later and not lost:
                 return ConsentsSince()
-            said = _find_said(connection, {row[name] for row in later for name in _ADDRESSES})
+            before = _find_left_for(connection, lost)
+            keys = {row[name] for row in later for name in _ADDRESSES}
+            said = _find_said(connection, keys.union(lost, *before.values()))
             texts = {row["hash"]: dict(row) for row in connection.execute(_TEXTS)}
             agreed = [
-                AgreedAgain(row["reader_id"], row["old_key"], at, _said_by(said, row, at))
+                AgreedAgain(row["reader_id"], row["old_key"], at, found or Said())
                 for row in later
                 for at in (moment_in(row["consented_at"]),)
+                for found in (_said_by(said, [row[name] for name in _ADDRESSES], at),)
             ]
+            known = ((key, at, _said_by(said, [key, *before[key]], at)) for key, at in lost.items())
+            gone = [LostConsent(key, at, how) for key, at, how in known if how is not None]
     except (sqlite3.Error, ValueError, TypeError):
         return ConsentsSince()
-    used = {one.said.text for one in agreed}
-    return ConsentsSince(agreed, {key: row for key, row in texts.items() if key in used})
+    used = {said.text for said in (*(one.said for one in agreed), *(one.said for one in gone))}
+    return ConsentsSince(agreed, gone, {key: row for key, row in texts.items() if key in used})
 
 
-def _said_by(said: Mapping[tuple[str, datetime], Said], row: sqlite3.Row, at: datetime) -> Said:
-    """Return how a reader agreed; a change of the address since has only repeated it."""
-    found = [said[row[name], at] for name in _ADDRESSES if (row[name], at) in said]
+def _said_by(
+    said: Mapping[tuple[str, datetime], Said], keys: Sequence[str], at: datetime
+) -> Said | None:
+    """
+    Return how the reader of these addresses agreed; None if the record does not say it.
+
+    A change of the address since has only repeated it.
+    """
+    found = [said[key, at] for key in keys if (key, at) in said]
     given = (one for one in found if one.way is not ConsentWay.MOVED)
-    return next(given, next(iter(found), Said()))
+    return next(given, next(iter(found), None))
+
+
+def _find_left_for(
+    connection: sqlite3.Connection, keys: Collection[str]
+) -> Mapping[str, Sequence[str]]:
+    """Return the addresses that the readers of *keys* had before, the latest first."""
+    left = defaultdict[str, list[str]](list)
+    for key, because in connection.execute(_MOVED, (Cause.MOVED.value,)):
+        if (target := moved_to(because)) is not None:
+            left[target].append(key)
+    before = defaultdict[str, list[str]](list)
+    for key in left.keys() & set(keys):
+        chain = before[key]
+        chain += left[key]
+        for one in chain:  # grows: they may have moved several times, in a circle even
+            chain += (older for older in left.get(one, ()) if older not in {key, *chain})
+    return before
 
 
 def _is_later(row: sqlite3.Row) -> bool:
@@ -137,7 +198,11 @@ def _is_later(row: sqlite3.Row) -> bool:
 def _find_said(
     connection: sqlite3.Connection, keys: Iterable[str]
 ) -> Mapping[tuple[str, datetime], Said]:
-    """Return how the readers of addresses agreed, by address and time; the last entry counts."""
+    """
+    Return how the readers of addresses agreed, by address and time.
+
+    The last entry counts; but a file that says it once more has only repeated it.
+    """
     secret = connection.execute(_KEY).fetchone()
     if secret is None:
         return {}
@@ -145,8 +210,11 @@ def _find_said(
     found = dict[tuple[str, datetime], Said]()
     for row in connection.execute(_SAID, (ConsentAct.AGREED.value,)):
         key = of.get(bytes(row["person"] or b""))
-        if key is not None:
-            found[key, moment_in(row["at"])] = _said_of(row)
+        if key is None:
+            continue
+        how, said = _said_of(row), (key, moment_in(row["at"]))
+        if how.way is not ConsentWay.IMPORT or said not in found:
+            found[said] = how
     return found
 
 
@@ -164,39 +232,49 @@ def repeat_consents(engine: Engine, since: ConsentsSince, now: datetime) -> int:
     """
     Record in an older copy who agreed again after it was made; return how many.
 
-    Only of those whom the copy still has as active, and who have not agreed later in it.
+    Only of those whom the copy still has as active, and who have not agreed later in it. How those
+    agreed whom it does not have stays in the record alone, for when a file brings them back.
     """
-    by_said = defaultdict[Said, list[AgreedAgain]](list)
-    for one in since.agreed:
-        by_said[one.said].append(one)
-    count = 0
     with writing(engine) as connection:
         if since.texts:
             rows = [{**row, "kept_at": moment_in(row["kept_at"])} for row in since.texts.values()]
             added = insert_into(connection, consent_texts)
             connection.execute(added.on_conflict_do_nothing(), rows)
-        by_file = defaultdict[File | None, list[Said]](list)
-        for said in by_said:
-            by_file[said.file].append(said)
-        for file, some in by_file.items():
-            count += _record(connection, file, {said: by_said[said] for said in some}, now)
+        agree = partial(_agree, connection)
+        count = sum(_record(connection, chain, agree, now) for chain in _by_file(since.agreed))
+        remember = partial(_remember, connection)
+        for chain in _by_file(since.lost):
+            _record(connection, chain, remember, now)
     return count
+
+
+_One = TypeVar("_One", AgreedAgain, LostConsent)
+_BySaid = Mapping[Said, Sequence[_One]]
+
+
+def _by_file(some: Sequence[_One]) -> Iterable[_BySaid[_One]]:
+    """Return consents by how they were given: those of each file apart."""
+    by_file = defaultdict[File | None, dict[Said, list[_One]]](dict)
+    for one in some:
+        by_file[one.said.file].setdefault(one.said, []).append(one)
+    return by_file.values()
 
 
 def _record(
     connection: Connection,
-    file: File | None,
-    by_said: Mapping[Said, Sequence[AgreedAgain]],
+    by_said: _BySaid[_One],
+    record: Callable[[Occasion, Sequence[_One]], int],
     now: datetime,
 ) -> int:
     """Record the consents of one file in a chain of its own, those of single acts in theirs."""
+    file = next(iter(by_said)).file
     chain_name = None if file is None else _unused(connection, file.import_id)
     count = 0
     for said, agreed in by_said.items():
         occasion = Occasion(said.way, now, said.by, said.lang, said.text, said.boxes)
         if file is not None and chain_name is not None:
             occasion = begin_chain(connection, chain_name, file.name, file.began_at)
-        count += _agree(connection, SqlOpenBook(connection, occasion), agreed)
+        count += record(occasion, agreed)
     if chain_name is not None and count:
         seal_chain(connection, chain_name)
     elif chain_name is not None:
@@ -204,7 +282,20 @@ def _record(
     return count
 
 
-def _agree(connection: Connection, book: SqlOpenBook, agreed: Sequence[AgreedAgain]) -> int:
+def _remember(connection: Connection, occasion: Occasion, lost: Sequence[LostConsent]) -> int:
+    """Record how readers agreed who are not on the list; a second restore adds nothing."""
+    count, some = 0, iter(lost)
+    while batch := list(islice(some, AT_A_TIME)):
+        known = consents_of(connection, Rows(connection), [one.key for one in batch])
+        new = [one for one in batch if one.at not in known.get(one.key, ())]
+        said = [Declaration(one.key, ConsentAct.AGREED, one.at) for one in new]
+        ConsentLog(connection, occasion).add(said)
+        count += len(said)
+    return count
+
+
+def _agree(connection: Connection, occasion: Occasion, agreed: Sequence[AgreedAgain]) -> int:
+    book = SqlOpenBook(connection, occasion)
     count, some = 0, iter(agreed)
     while batch := list(islice(some, AT_A_TIME)):
         by_id = find_by_reader_ids(connection, [one.reader_id for one in batch])
@@ -213,7 +304,7 @@ def _agree(connection: Connection, book: SqlOpenBook, agreed: Sequence[AgreedAga
         for one in batch:
             entry = by_id.get(one.reader_id) if one.reader_id else by_key.get(one.old_key)
             if entry is not None and _may_agree(entry, one.at):
-                changed[entry.key] = replace(entry, consented_at=one.at)
+                changed[entry.key] = replace(entry, consented_at=one.at, reconfirmed_at=None)
         book.update(list(changed.values()))
         count += len(changed)
     return count

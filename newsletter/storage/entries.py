@@ -24,6 +24,7 @@ FIELDS: Final = (
     "standing",
     "standing_since",
     "consented_at",
+    "reconfirmed_at",
     "standing_cause",
     "standing_because",
     "standing_by",
@@ -41,7 +42,8 @@ ENTRY_COLUMNS: Final = (
 def read_entry(row: Sequence[Any]) -> Entry:
     """Return the entry of a row with the values of `ENTRY_COLUMNS`."""
     *fields, key, import_id, reader_id, old_number = row
-    number, address, name, preference, standing, since, consented_at, *why = fields
+    number, address, name, preference, standing, since, *rest = fields
+    consented_at, reconfirmed_at, *why = rest
     return Entry(
         id=number,
         key=key,
@@ -51,6 +53,7 @@ def read_entry(row: Sequence[Any]) -> Entry:
         standing=Standing(standing),
         standing_since=since,
         consented_at=consented_at,
+        reconfirmed_at=reconfirmed_at,
         import_id=import_id,
         reader_id=reader_id,
         old_number=old_number,
@@ -88,6 +91,7 @@ def field_values(entry: Entry) -> dict[str, object]:
         "standing": str(entry.standing),
         "standing_since": entry.standing_since,
         "consented_at": entry.consented_at,
+        "reconfirmed_at": entry.reconfirmed_at,
         "standing_cause": None if entry.why.cause is None else str(entry.why.cause),
         "standing_because": write_said(entry.why.because) or None,
         "standing_by": entry.why.by or None,

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from newsletter.dispatch.control import PROGRAM
+from newsletter.storage.agreed_later import find_agreed
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
@@ -308,7 +309,8 @@ def _end_consents(
     """
     Record that the consent of those who are active ends; return their entries, by key.
 
-    *also*: of those, too, for an older copy may not know that they have withdrawn.
+    It ends also for whom the record alone knows, as a restore leaves those whom it loses. *also*:
+    of those, too, for an older copy may not know that they have withdrawn.
     """
     found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
     entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
@@ -317,6 +319,8 @@ def _end_consents(
         for entry in entries.values()
         if entry.standing in (Standing.ACTIVE, also) and entry.why.cause is not Cause.WITHDREW
     ]
+    unlisted = find_agreed(connection, people.keys - entries.keys())
+    ended += [Declaration(key, ConsentAct.ENDED, now) for key in unlisted]
     ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(ended)
     return entries
 

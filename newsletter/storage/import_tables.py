@@ -9,19 +9,23 @@ from newsletter.storage.tables import UtcTime, metadata, subscribers
 
 WAS: Final = "was_"  # prefix of a field as the list had it when the row was decided
 
+_LATER: Final = ("reconfirmed_at",)
+
 
 def staged_columns() -> list[Column[object]]:
     """Return the columns of a reader's row in a file, decided but not yet on the list."""
     of = subscribers.c
+    first = [name for name in FIELDS if name not in _LATER]  # in the order of the migrations
     return [
         Column("subscriber_id", Integer),  # NULL: not on the list when it was decided
         Column("address_key", Text, nullable=False),
-        *(Column(name, of[name].type, nullable=of[name].nullable) for name in FIELDS),
-        *(Column(f"{WAS}{name}", of[name].type) for name in FIELDS),
+        *(Column(name, of[name].type, nullable=of[name].nullable) for name in first),
+        *(Column(f"{WAS}{name}", of[name].type) for name in first),
         Column("reader_id", Text),  # of a new reader
         Column("old_number", Integer),
         Column("given_names", Text, nullable=False),  # names in links that the file gives
         Column("fate", Text, nullable=False),  # see subscribers.importing.Fate
+        *(Column(f"{was}{name}", of[name].type) for name in _LATER for was in ("", WAS)),
     ]
 
 

@@ -144,7 +144,7 @@ def _get(row: sqlite3.Row, name: str) -> str | None:
 def _subscriber(row: sqlite3.Row) -> Subscriber:
     now = datetime.now(UTC)
     name, preference = _get(row, "reader_id"), row["preference"]
-    consented_at = row["consented_at"]
+    consented_at, reconfirmed_at = row["consented_at"], _get(row, "reconfirmed_at")
     return Subscriber(
         id=SubscriberId(row["id"]),
         address=row["address"],
@@ -154,4 +154,5 @@ def _subscriber(row: sqlite3.Row) -> Subscriber:
         standing_since=moment_in(row["standing_since"], now),
         consented_at=None if consented_at is None else moment_in(consented_at, now),
         names=() if name is None else (ReaderId(name),),
+        reconfirmed_at=None if reconfirmed_at is None else moment_in(reconfirmed_at, now),
     )

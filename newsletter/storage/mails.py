@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from sqlalchemy import (
@@ -23,7 +23,7 @@ from newsletter.dispatch.states import State
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import LIMITED, OWED, Mail, MailForm, Skip
+from newsletter.mails.mail import LIMITED, OWED, Mail, MailForm, MailKind, Skip
 from newsletter.mails.notices import is_from_before
 from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
@@ -37,7 +37,7 @@ from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.book import Entry
-from newsletter.subscribers.renewal import find_renewal
+from newsletter.subscribers.renewal import find_renewal, renewal_due
 
 _COLUMNS: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -191,7 +191,16 @@ def _look(connection: Connection, mail: Mail, now: datetime, zone: tzinfo) -> Fo
         told_at=_last(connection, mail, _COLUMNS.form == MailForm.SUBSCRIBED.value),
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
         may_agree_anew=entry is not None and _may_agree_anew(entry, now, zone),
+        has_confirmed=entry is not None and _has_confirmed(entry, mail, zone),
     )
+
+
+def _has_confirmed(entry: Entry, mail: Mail, zone: tzinfo) -> bool:
+    """Return whether a reader has confirmed what a mail asks for, by another way."""
+    if mail.kind is not MailKind.RENEWAL:
+        return False
+    renewal = renewal_due(date.fromisoformat(mail.facts["due"]))
+    return renewal.is_confirmed(entry.reconfirmed_at, zone)
 
 
 def _may_agree_anew(entry: Entry, now: datetime, zone: tzinfo) -> bool:

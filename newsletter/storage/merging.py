@@ -46,7 +46,7 @@ from newsletter.subscribers.consent_record import (
     Declaration,
     Occasion,
     Stand,
-    declaration_of,
+    declarations_of,
 )
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import import_rows
@@ -114,11 +114,13 @@ _NOT_CHANGED: Final = (
 )
 _IS_NEWCOMER: Final = and_(_IS_NEW, _OF.standing == constant(Standing.ACTIVE))
 _NEWCOMERS: Final = (  # most of a long file
-    select(_OF.id, _OF.address_key, _OF.consented_at)
+    select(_OF.id, _OF.address_key, _OF.consented_at, _OF.reconfirmed_at)
     .where(_IN_STEP, _ALONE, _IS_NEWCOMER)
     .order_by(_OF.id)
 )
-_STANDING: Final = ("standing", "standing_since", "consented_at", "standing_cause")
+_STANDING: Final = (
+    *("standing", "standing_since", "consented_at", "standing_cause", "reconfirmed_at"),
+)
 _STANDS: Final = (
     select(
         *(_OF.id, _OF.address_key, ~_IS_NEW),
@@ -284,21 +286,22 @@ def _declared_in(
     connection: Connection, step: Mapping[str, object], but: Container[int]
 ) -> Iterator[Declaration]:
     """Yield what the rows of a step declare, without those that are decided again."""
-    for number, key, at in connection.execute(_NEWCOMERS, step):
+    for number, key, at, reconfirmed_at in connection.execute(_NEWCOMERS, step):
         if number not in but:
             yield Declaration(key, ConsentAct.AGREED, at)
+            if reconfirmed_at is not None:
+                yield Declaration(key, ConsentAct.RENEWED, reconfirmed_at)
     for number, key, is_known, *stands in connection.execute(_STANDS, step):
         if number in but:
             continue
-        before = _stand(*stands[4:]) if is_known else None
-        declared = declaration_of(key, before, _stand(*stands[:4]))
-        if declared is not None:
-            yield declared
+        before = _stand(stands[len(_STANDING) :]) if is_known else None
+        yield from declarations_of(key, before, _stand(stands[: len(_STANDING)]))
 
 
-def _stand(standing: str, since: datetime, at: datetime | None, cause: str | None) -> Stand:
+def _stand(values: Sequence[Any]) -> Stand:
+    standing, since, at, cause, reconfirmed_at = values
     known = read_word(Cause, subscribers.c.standing_cause, cause) if cause else None
-    return Stand(Standing(standing), since, at, known)
+    return Stand(Standing(standing), since, at, known, reconfirmed_at)
 
 
 def _open_blocked(connection: Connection, step: Mapping[str, object]) -> list[int]:

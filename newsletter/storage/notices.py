@@ -49,6 +49,7 @@ from newsletter.subscribers.renewal import (
     YEARS,
     Silence,
     find_renewal,
+    renewal_due,
     result_due,
 )
 from newsletter.subscribers.subscriber import Standing, SubscriberId
@@ -127,7 +128,7 @@ class SqlNotices:
                 yield self._notice(kind, row, at, result_due(at, self._zone))
 
     def find_renewals(self, now: datetime) -> Iterator[Notice]:
-        """Yield consents that are to be confirmed again, and whose readers were not asked yet."""
+        """Yield consents to be confirmed again; who was asked, or has confirmed, is left out."""
         today = now.astimezone(self._zone).date()
         newest = now - timedelta(days=365 * YEARS) + AHEAD + timedelta(days=2)
         asked_at = (
@@ -142,7 +143,7 @@ class SqlNotices:
         is_active = _READER.standing == Standing.ACTIVE.value
         for row in self._rows(and_(is_active, _READER.consented_at < newest), asked_at):
             renewal = find_renewal(row.consented_at, today, self._zone)
-            if renewal is None:
+            if renewal is None or renewal.is_confirmed(row.reconfirmed_at, self._zone):
                 continue
             asked = row.asked_at
             if asked is None or asked.astimezone(self._zone).date() < renewal.since:
@@ -191,13 +192,15 @@ class SqlNotices:
         End the subscriptions of readers who were asked, and did not answer in time.
 
         Only where the mail was accepted and said so, left in good time, and has not come back; and
-        where nobody has put the reader back since, or agreed for them again.
+        where nobody has put the reader back since, or agreed for them again; nor where they have
+        confirmed by another mail, or on another list.
         """
         if self._is_rehearsal:
             return 0
         today = now.astimezone(self._zone).date()
         query = (
             select(_MAIL.facts, _MAIL.begun_at, _READER.address_key, _READER.consented_at)
+            .add_columns(_READER.reconfirmed_at)
             .join(subscribers, _READER.id == _MAIL.subscriber_id)
             .where(
                 _MAIL.kind == MailKind.RENEWAL.value,
@@ -217,6 +220,7 @@ class SqlNotices:
                 if row.facts["silence"] == Silence.REMOVED
                 and today > date.fromisoformat(row.facts["until"])
                 and self._was_in_time(row.begun_at, row.facts)
+                and not self._has_confirmed(row)
                 and row.consented_at == datetime.fromisoformat(row.facts["agreed"])
             ]
         for start in range(0, len(keys), AT_A_TIME):
@@ -228,13 +232,18 @@ class SqlNotices:
         left = begun_at.astimezone(self._zone).date()
         return left + TIME_TO_ANSWER <= date.fromisoformat(facts["until"])
 
+    def _has_confirmed(self, row: Any) -> bool:
+        """Return whether a reader has confirmed what a notice asks for, by whatever way."""
+        renewal = renewal_due(date.fromisoformat(row.facts["due"]))
+        return renewal.is_confirmed(row.reconfirmed_at, self._zone)
+
     def _rows(
         self, condition: ColumnElement[bool], asked_at: ColumnElement[Any] | None = None
     ) -> Iterator[Any]:
         """Yield readers, some hundred at a time: no look at a long list holds a connection."""
         columns = (
             *(_READER.id, _READER.address, _READER.address_key, _READER.preference),
-            *(_READER.consented_at, _READER.standing_since),
+            *(_READER.consented_at, _READER.reconfirmed_at, _READER.standing_since),
         )
         query = select(*columns).where(condition, ~_READER.address_key.startswith(ERASED_KEY))
         if asked_at is not None:
@@ -264,7 +273,9 @@ class SqlNotices:
         is_it = and_(_MAIL.kind == kind.value, _MAIL.asked_at >= since)
         told = exists().where(theirs, is_it, self._tells())
         # It was asked for, but told nobody: in a rehearsal.
-        in_vain = select(_MAIL.subscriber_id).where(_MAIL.kind == kind.value, ~self._tells())
+        in_vain = select(_MAIL.subscriber_id).where(
+            _MAIL.kind == kind.value, _MAIL.subscriber_id.is_not(None), ~self._tells()
+        )
         return and_(or_(may_be_unasked, _READER.id.in_(in_vain)), ~told)
 
     def _is_new(self, since: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from newsletter.storage.mail_tables import mails
 from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import UtcTime, subscribers
 from newsletter.storage.transactions import writing
+from newsletter.subscribers.address import Address
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
 from newsletter.subscribers.subscriber import Standing
 
@@ -38,7 +39,7 @@ _TOLD: Final = (
     f" WHERE kind IN ({', '.join('?' * len(_KINDS))})"
     f" AND (state IN ({', '.join('?' * len(_BEGUN + _WAITING))}) OR reason = ?) ORDER BY id"
 )
-_READERS: Final = "SELECT id, address_key, reader_id FROM subscribers"
+_READER: Final = "SELECT address, address_key, reader_id, standing FROM subscribers WHERE {} = ?"
 # What becomes of a mail after it was asked for.
 _LATER: Final = (
     *("state", "form", "reason", "attempts", "begun_at", "answered_at", "due_at", "answer"),
@@ -54,6 +55,9 @@ class Told:
     row: _Row  # of mails
     keys: frozenset[str]  # of the addresses by which a backup may know its reader
     reader: str | None  # the reader's id in links, which stays when the address changes
+    # Of a result of consent, whose reader may come back by a file if a backup has them not: the
+    # address of now; None: it stays forgotten where nobody knows its reader.
+    returning: Address | None = None
 
 
 NoticesSince = Sequence[Told]
@@ -70,7 +74,7 @@ def read_notices(database: Path) -> NoticesSince:
     try:
         with closing(connect_for_copy(database)) as connection:
             connection.row_factory = sqlite3.Row
-            readers = {row["id"]: row for row in connection.execute(_READERS)}
+            readers = _Readers(connection)
             wanted = (*_KINDS, *_BEGUN, *_WAITING, Skip.SETTLED.value)
             found = connection.execute(_TOLD, wanted)
             told = (_told_of(dict(row), readers) for row in found)
@@ -82,6 +86,9 @@ def read_notices(database: Path) -> NoticesSince:
 def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Results:
     """
     Let nobody be told again by an older copy what they were told after it was made, nor never.
+
+    Results of consent stay with the addresses of readers whom the copy does not have: they may
+    come back by a file.
 
     Who has confirmed a consent again since has done so in the copy, too: see `repeat_renewals`.
     """
@@ -138,6 +145,7 @@ def _renew(connection: Connection, told: Sequence[Told], now: datetime) -> None:
         is_in(_LIST.id, numbers), _LIST.standing == Standing.ACTIVE.value
     )
     keys = {row.id: row.address_key for row in connection.execute(query)}
+    _note_last(connection, [row for row in rows if row["subscriber_id"] in keys])
     recorded = consents_of(connection, Rows(connection), list(keys.values()))
     said = [
         Declaration(keys[row["subscriber_id"]], ConsentAct.RENEWED, row["used_at"])
@@ -146,6 +154,17 @@ def _renew(connection: Connection, told: Sequence[Told], now: datetime) -> None:
         if row["used_at"] not in recorded.get(keys[row["subscriber_id"]], ())
     ]
     ConsentLog(connection, Occasion(ConsentWay.LINK, now)).add(said)
+
+
+def _note_last(connection: Connection, rows: Sequence[_Row]) -> None:
+    """Let the list say when readers have confirmed last, unless it knows of later."""
+    for row in rows:
+        at = row["used_at"]
+        is_older = or_(_LIST.reconfirmed_at.is_(None), _LIST.reconfirmed_at < at)
+        is_of_this = or_(_LIST.consented_at.is_(None), _LIST.consented_at < at)
+        is_theirs = _LIST.id == row["subscriber_id"]
+        changed = update(subscribers).where(is_theirs, is_older, is_of_this)
+        connection.execute(changed.values(reconfirmed_at=at))
 
 
 def _confirms(row: _Row) -> bool:
@@ -169,7 +188,7 @@ def _says_more(row: _Row, before: Any) -> bool:
 
 
 def _rows_of(connection: Connection, told: Sequence[Told]) -> Iterator[_Row]:
-    """Yield rows for readers whom the copy knows; without the numbers of the other ledger."""
+    """Yield rows, without the numbers of the other ledger, for readers whom the copy knows."""
     keys = {key for one in told for key in one.keys}
     ids = {one.reader for one in told} - {None}
     of = (_LIST.id, _LIST.address_key, _LIST.reader_id)
@@ -180,21 +199,52 @@ def _rows_of(connection: Connection, told: Sequence[Told]) -> Iterator[_Row]:
     for one in told:
         numbers = [by_id.get(one.reader), *(by_key.get(key) for key in sorted(one.keys))]
         number = next((number for number in numbers if number is not None), None)
+        own = {name: value for name, value in one.row.items() if name != "id"}
         if number is not None:
-            own = {name: value for name, value in one.row.items() if name != "id"}
             yield {**own, "subscriber_id": number}
+        elif (address := one.returning) is not None:
+            theirs = {"address": address.spelling, "address_key": address.key}
+            yield {**own, **theirs, "subscriber_id": None}
 
 
-def _told_of(row: _Row, readers: Mapping[int, sqlite3.Row]) -> Told | None:
+class _Readers:
+    """The list of the ledger that is replaced."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def find(self, number: int | None) -> sqlite3.Row | None:
+        """Return the reader of this number."""
+        return None if number is None else self._find("id", number)
+
+    def find_returning(self, row: _Row) -> Address | None:
+        """Return the address of the active reader, or of one lost before, who was told a result."""
+        if row["kind"] != MailKind.AGREED.value or row["state"] not in _BEGUN:
+            return None
+        number, key = row["subscriber_id"], row["address_key"]
+        found = self.find(number) if number is not None else self._find("address_key", key)
+        if found is None:
+            return Address(row["address"], key)  # kept by a restore before
+        is_active = found["standing"] == Standing.ACTIVE.value
+        return Address(found["address"], found["address_key"]) if is_active else None
+
+    def _find(self, column: str, value: object) -> sqlite3.Row | None:
+        rows = self._connection.execute(_READER.format(column), (value,))
+        row: sqlite3.Row | None = rows.fetchone()
+        return row
+
+
+def _told_of(row: _Row, readers: _Readers) -> Told | None:
     """Return what a row says; None if somebody has damaged its facts."""
     try:
         typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
     except ValueError:
         return None
-    keys, reader = {row["address_key"]}, readers.get(row["subscriber_id"])
+    keys, reader = {row["address_key"]}, readers.find(row["subscriber_id"])
     if reader is not None:
         keys.add(reader["address_key"])
-    return Told(typed, frozenset(keys), None if reader is None else reader["reader_id"])
+    name = None if reader is None else reader["reader_id"]
+    return Told(typed, frozenset(keys), name, readers.find_returning(row))
 
 
 def _value_of(column: Column[Any], row: _Row) -> Any:

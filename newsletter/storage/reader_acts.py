@@ -339,7 +339,7 @@ def _renew(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
         is_later = entry.consented_at is not None and entry.consented_at > agreed
         return Confirmed.ALREADY if is_later else Confirmed.GONE
     occasion = Occasion(ConsentWay.LINK, now, lang=mail.lang)
-    ConsentLog(connection, occasion).add([Declaration(entry.key, ConsentAct.RENEWED, now)])
+    SqlOpenBook(connection, occasion).update([replace(entry, reconfirmed_at=now)])
     mark_used(connection, mail, now, Door.LINK)
     return Confirmed.DONE
 

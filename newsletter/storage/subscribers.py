@@ -216,7 +216,8 @@ def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:
 
 def _subscriber(row: Sequence[Any]) -> Subscriber:
     *fields, reader_id, old_number, aliases = row
-    number, address, name, preference, standing, since, consented_at, *why = fields
+    number, address, name, preference, standing, since, *rest = fields
+    consented_at, reconfirmed_at, *why = rest
     own = [str(name) for name in (reader_id, old_number) if name is not None]
     others = sorted(aliases.split()) if aliases else []
     return Subscriber(
@@ -227,6 +228,7 @@ def _subscriber(row: Sequence[Any]) -> Subscriber:
         standing=Standing(standing),
         standing_since=since,
         consented_at=consented_at,
+        reconfirmed_at=reconfirmed_at,
         names=tuple(map(kept_name, own + others)),
         why=read_why(why),
     )

@@ -33,6 +33,7 @@ class Entry:
     reader_id: ReaderId | None = field(default=None, compare=False)  # assigned together with the id
     old_number: OldNumber | None = None
     why: Why = UNSAID  # reason of the standing
+    reconfirmed_at: datetime | None = None  # aware UTC; when that consent was confirmed last
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ with them.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -81,6 +81,7 @@ class Stand(NamedTuple):
     since: datetime  # aware UTC
     consented_at: datetime | None  # aware UTC
     cause: Cause | None  # of the standing
+    reconfirmed_at: datetime | None = None  # aware UTC
 
 
 class Declaration(NamedTuple):
@@ -146,7 +147,14 @@ class Break:
 
 def stand_of(entry: Entry) -> Stand:
     """Return what an entry says that bears on consent."""
-    return Stand(entry.standing, entry.standing_since, entry.consented_at, entry.why.cause)
+    since, agreed_at = entry.standing_since, entry.consented_at
+    return Stand(entry.standing, since, agreed_at, entry.why.cause, entry.reconfirmed_at)
+
+
+def declarations_of(key: str, before: Stand | None, after: Stand) -> Sequence[Declaration]:
+    """Return all that a change of an address's entry means for consent, in its order."""
+    both = (declaration_of(key, before, after), renewal_of(key, before, after))
+    return [one for one in both if one is not None]
 
 
 def declaration_of(key: str, before: Stand | None, after: Stand) -> Declaration | None:
@@ -162,6 +170,14 @@ def declaration_of(key: str, before: Stand | None, after: Stand) -> Declaration 
         is_back = before.standing is Standing.UNSUBSCRIBED
         return Declaration(key, ConsentAct.AGREED, after.since) if is_back else None
     return Declaration(key, ConsentAct.ENDED, after.since) if _has_ended(before, after) else None
+
+
+def renewal_of(key: str, before: Stand | None, after: Stand) -> Declaration | None:
+    """Return that an active reader has confirmed a consent again; None if that is not new."""
+    at = after.reconfirmed_at
+    is_known = at is None or (before is not None and before.reconfirmed_at == at)
+    is_new = after.standing is Standing.ACTIVE and not is_known
+    return Declaration(key, ConsentAct.RENEWED, at) if is_new else None
 
 
 def _has_ended(before: Stand | None, after: Stand) -> bool:

@@ -47,7 +47,7 @@ def consent(entry: Entry | None, wish: Wish, now: datetime) -> Entry:
     """
     if entry is not None and entry.standing is Standing.ACTIVE:
         has_agreed = entry.consented_at is not None and entry.consented_at >= wish.asked_at
-        return entry if has_agreed else replace(entry, consented_at=now)
+        return entry if has_agreed else replace(entry, consented_at=now, reconfirmed_at=None)
     if entry is None:
         return Entry(
             id=None,
@@ -68,6 +68,7 @@ def consent(entry: Entry | None, wish: Wish, now: datetime) -> Entry:
         standing=Standing.ACTIVE,
         standing_since=now,
         consented_at=now,
+        reconfirmed_at=None,
         why=UNSAID,
     )
 

@@ -13,7 +13,7 @@ from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import Address, address_of, name_of, remark_on_name, shown
 from newsletter.subscribers.decoding import SAVE_AS
 from newsletter.subscribers.exporting import unguarded
-from newsletter.subscribers.history import since_in, why_in
+from newsletter.subscribers.history import reconfirmed_in, since_in, why_in
 from newsletter.subscribers.meanings import (
     HISTORY,
     LONGEST_HEADING,
@@ -65,6 +65,7 @@ class Row:
     fields: tuple[str, ...] = field(default=(), compare=False)  # for the file of rejects
     why: Why = field(default=UNSAID, compare=False)  # reason of the standing
     remark: Said = field(default="", compare=False)  # note if a value was changed on reading
+    reconfirmed_at: datetime | None = None  # aware UTC; when that consent was confirmed last
 
 
 _EXPECTED: Final = phrase("subscribers.expected-heading")
@@ -133,6 +134,7 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
     is_named = min(reader_id, old_number) < heading.width
     history = [heading.place_of(meaning) for meaning in HISTORY]
     has_history = min(history) < heading.width
+    reconfirmed = heading.place_of(Meaning.RECONFIRMED_AT)
     tell = teller(heading.columns, consent)
     for record in records_under(heading, lines):
         if isinstance(record, Refusal):
@@ -158,6 +160,8 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
             )
             if has_history:
                 row = _with_history(row, [fields[at] for at in history], consent)
+            if fields[reconfirmed]:
+                row = replace(row, reconfirmed_at=reconfirmed_in(fields[reconfirmed], consent))
             yield row
         except ContentError:
             faults = list(_faults(fields, heading, consent))
@@ -189,6 +193,7 @@ def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[S
         (heading.place_of(Meaning.LANGUAGE), preference_of),
         (heading.place_of(Meaning.READER_ID), lambda text: reader_names_in(text, "")),
         (heading.place_of(Meaning.OLD_NUMBER), lambda text: reader_names_in("", text)),
+        (heading.place_of(Meaning.RECONFIRMED_AT), lambda text: reconfirmed_in(text, consent)),
         (heading.place_of(Meaning.SINCE), lambda _text: since_in(since, consent)),
         (heading.place_of(Meaning.CAUSE), lambda _text: why_in(cause, because, by)),
         *((one.at, field_teller(one, consent)) for one in heading.columns if tells(one)),

@@ -264,5 +264,6 @@ def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entr
         standing=Standing.ACTIVE,
         standing_since=now,
         consented_at=row.consented_at,
+        reconfirmed_at=None,
         why=UNSAID,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from newsletter.subscribers.subscriber import Subscriber
@@ -13,6 +13,7 @@ COLUMNS: Final = (
     "language",
     "standing",
     "consented_at",
+    "reconfirmed_at",
     "reader_id",
     "old_number",
     "standing_since",
@@ -36,22 +37,27 @@ def export_lines(subscribers: Iterable[Subscriber], zone: tzinfo) -> Iterator[st
     """
     yield csv_line(COLUMNS)
     for subscriber in subscribers:
-        consented, why = subscriber.consented_at, subscriber.why
+        why = subscriber.why
         yield csv_line(
             (
                 subscriber.address,
                 subscriber.name,
                 subscriber.preference or "",
                 subscriber.standing,
-                consented.astimezone(zone).isoformat() if consented else "",
+                _moment(subscriber.consented_at, zone),
+                _moment(subscriber.reconfirmed_at, zone),
                 " ".join(name for name in subscriber.names if isinstance(name, str)),
                 " ".join(str(name) for name in subscriber.names if isinstance(name, int)),
-                subscriber.standing_since.astimezone(zone).isoformat(),
+                _moment(subscriber.standing_since, zone),
                 why.cause or "",
                 str(why.because),
                 why.by,
             )
         )
+
+
+def _moment(when: datetime | None, zone: tzinfo) -> str:
+    return "" if when is None else when.astimezone(zone).isoformat()
 
 
 def csv_line(fields: Iterable[str]) -> str:

@@ -76,6 +76,9 @@ KNOWN: Final = {
         "(?:subscriber|subscription|email|contact|list|mailing|emailpermission|optin|emailsub"
         "|emailmarketing|emailsubscription)(?:status|state)|subscribertype",
     ),
+    "reconfirmed-at": _any(
+        f"reconfirmed(?:at|on|date)|{_ABOUT}(?:수신|구독)?(?:동의)?재(?:확인|동의){_DAY}",
+    ),
     "consented-at": _any(
         f"{_ABOUT}(?:수신|구독)?동의{_DAY}",
         f"{_WHOSE}(?:doubleoptin|optin|optedin|confirm|confirmed|confirmation|consented|consent)"

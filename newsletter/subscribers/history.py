@@ -1,11 +1,11 @@
-"""Parse date and cause of a standing from the columns of our own export."""
+"""Parse date and cause of a standing, and the last confirmation, as our own export has them."""
 
 from datetime import datetime
 
 from newsletter.errors import ContentError
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import shown
-from newsletter.subscribers.dates import time_in
+from newsletter.subscribers.dates import time_in, times_in
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.subscriber import Consent
 from newsletter.subscribers.why import Cause, Why, one_line
@@ -24,6 +24,22 @@ def since_in(text: str, consent: Consent) -> datetime | None:
     if when is None:
         raise ContentError(phrase("subscribers.no-standing-since", value=shown(text)))
     return min(when, consent.now)
+
+
+def reconfirmed_in(text: str, consent: Consent) -> datetime | None:
+    """
+    Parse when a consent was confirmed last; empty means that nobody knows of it.
+
+    Raises:
+        ContentError: the text is not one date, or it is later than ``consent.now``.
+    """
+    text = unguarded(text)
+    if not text.strip():
+        return None
+    found = times_in(text, consent.zone)
+    if len(found) != 1 or found[0] > consent.now:
+        raise ContentError(phrase("subscribers.no-reconfirmation", value=shown(text)))
+    return found[0]
 
 
 def why_in(cause: str, because: str, by: str) -> Why:

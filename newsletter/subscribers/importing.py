@@ -14,6 +14,7 @@ from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.records import Refusal
+from newsletter.subscribers.renewal import confirmed_since
 from newsletter.subscribers.repeats import Repeat, taken_from
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
@@ -264,6 +265,7 @@ def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
         reader_id=reader_id,
         old_number=old_number,
         why=replace(row.why, by=IMPORT) if row.why.by == BY_FILE else row.why,
+        reconfirmed_at=confirmed_since(row.consented_at, row.reconfirmed_at),
     )
 
 
@@ -272,8 +274,8 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     Merge *row* into the entry of the same address.
 
     The later non-empty name and preference win, and the latest consent, from which the two years
-    count. The address keeps its first spelling. The stricter standing wins. An entry that may not
-    be written to is otherwise not changed.
+    count, and when it was confirmed last. The address keeps its first spelling. The stricter
+    standing wins. An entry that may not be written to is otherwise not changed.
     """
     standing = min(known.standing, row.standing, key=STRICTEST_FIRST.index)
     if standing is not Standing.ACTIVE:
@@ -283,19 +285,15 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
         # A reason and its time go together: no consent from before it ends it.
         since = (row.standing_since or now) if _ends_anew(known, row) else known.standing_since
         return replace(known, standing=standing, standing_since=since, why=why, import_id=import_id)
-    return Entry(
-        id=known.id,
-        key=known.key,
-        address=known.address,
+    consented_at = latest(known.consented_at, row.consented_at)
+    reconfirmed_at = latest(known.reconfirmed_at, row.reconfirmed_at)
+    return replace(
+        known,
         name=row.name or known.name,
         preference=row.preference or known.preference,
-        standing=standing,
-        standing_since=known.standing_since,
-        consented_at=latest(known.consented_at, row.consented_at),
+        consented_at=consented_at,
+        reconfirmed_at=confirmed_since(consented_at, reconfirmed_at),
         import_id=import_id,
-        reader_id=known.reader_id,
-        old_number=known.old_number,
-        why=known.why,
     )
 
 
@@ -347,13 +345,11 @@ def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
 
 def changes(known: Entry, entry: Entry) -> bool:
     """Return whether *entry* contains data of the reader that *known* does not."""
-    return (known.name, known.preference, known.standing, known.consented_at, cause_of(known)) != (
-        entry.name,
-        entry.preference,
-        entry.standing,
-        entry.consented_at,
-        cause_of(entry),
-    )
+    before = (known.name, known.preference, known.standing, known.consented_at)
+    after = (entry.name, entry.preference, entry.standing, entry.consented_at)
+    if before != after or known.reconfirmed_at != entry.reconfirmed_at:
+        return True
+    return cause_of(known) != cause_of(entry)
 
 
 def latest(*times: datetime | None) -> datetime | None:

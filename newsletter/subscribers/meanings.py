@@ -37,6 +37,7 @@ class Meaning(StrEnum):
     STANDING = "standing"  # a word like active or unsubscribed; empty is active
     CONSENT = "consent"  # yes or no, or the time of consent; empty is no
     CONSENTED_AT = "consented-at"
+    RECONFIRMED_AT = "reconfirmed-at"  # when that consent was confirmed last
     LEFT_AT = "left-at"  # a time, or yes or no; empty is no; the next two alike
     BOUNCED_AT = "bounced-at"
     COMPLAINED_AT = "complained-at"
@@ -55,7 +56,11 @@ NAMES: Final = (Meaning.READER_ID, Meaning.OLD_NUMBER)  # names of a reader in l
 HISTORY: Final = (Meaning.SINCE, Meaning.CAUSE, Meaning.BECAUSE, Meaning.BY)
 REFUSED: Final = ("line", "reason")  # before a refused row's own columns, in the file of rejects
 OURS: Final = (*NAMES, *HISTORY)
-ONCE: Final = (*WORDS, *OURS)  # meanings that at most one column of a file may have
+ONCE: Final = (
+    *WORDS,
+    Meaning.RECONFIRMED_AT,
+    *OURS,
+)  # meanings that at most one column of a file may have
 DECIDING: Final = frozenset(
     {
         Meaning.STANDING,

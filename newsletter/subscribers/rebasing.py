@@ -34,7 +34,9 @@ def row_of(entry: Entry, before: Entry | None, names: Sequence[ReaderName], line
             names=tuple(names),
             line=line,
             why=entry.why,
+            reconfirmed_at=entry.reconfirmed_at,
         )
+    is_confirmed = entry.reconfirmed_at != before.reconfirmed_at
     has_ended = (entry.standing, entry.why) != (before.standing, before.why)
     return Row(
         address=address,
@@ -46,4 +48,5 @@ def row_of(entry: Entry, before: Entry | None, names: Sequence[ReaderName], line
         names=tuple(names),
         line=line,
         why=entry.why if has_ended else UNSAID,
+        reconfirmed_at=entry.reconfirmed_at if is_confirmed else None,
     )

@@ -32,6 +32,10 @@ class Renewal:
     since: date  # from this day on the reader may be asked
     until: date  # the last day on which the notice may be sent
 
+    def is_confirmed(self, reconfirmed_at: datetime | None, zone: tzinfo) -> bool:
+        """Whether a reader has confirmed this time already, by a mail or on another list."""
+        return reconfirmed_at is not None and reconfirmed_at.astimezone(zone).date() >= self.since
+
     def answer_by(self, today: date) -> date:
         """Return the last day for the answer to a notice of *today*: later, if that is late."""
         return today + AHEAD if self.is_overdue(today) else self.until
@@ -44,6 +48,11 @@ class Renewal:
 def result_due(declared: datetime, zone: tzinfo) -> date:
     """Return the last day on which the result of a declaration may be told."""
     return declared.astimezone(zone).date() + timedelta(days=RESULT_DAYS)
+
+
+def renewal_due(due: date) -> Renewal:
+    """Return the renewal whose notice may be sent until *due*."""
+    return Renewal(due - AHEAD, due)
 
 
 def find_renewal(consented: datetime, today: date, zone: tzinfo) -> Renewal | None:
@@ -61,8 +70,17 @@ def find_renewal(consented: datetime, today: date, zone: tzinfo) -> Renewal | No
     for years in range(turns - turns % YEARS, 0, -YEARS):
         until = _anniversary(began, years) - timedelta(days=1)
         if until - AHEAD <= today:
-            return Renewal(until - AHEAD, until)
+            return renewal_due(until)
     return None
+
+
+def confirmed_since(
+    consented_at: datetime | None, reconfirmed_at: datetime | None
+) -> datetime | None:
+    """Return when a consent was confirmed last; None if that was one before it."""
+    if reconfirmed_at is None or consented_at is None:
+        return reconfirmed_at
+    return reconfirmed_at if reconfirmed_at > consented_at else None
 
 
 def _anniversary(day: date, years: int) -> date:

@@ -42,6 +42,11 @@ def taken_from(known: Entry, entry: Entry) -> tuple[Phrase, ...]:
         (phrase("subscribers.taken-language"), known.preference, entry.preference),
         (phrase("subscribers.taken-standing"), known.standing, entry.standing),
         (phrase("subscribers.taken-consent"), known.consented_at, entry.consented_at),
+        (
+            phrase("subscribers.taken-confirmation"),
+            known.reconfirmed_at,
+            entry.reconfirmed_at,
+        ),
     )
     return tuple(_taken(what, old, new) for what, old, new in pairs if old != new)
 

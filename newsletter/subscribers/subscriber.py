@@ -62,6 +62,7 @@ class Subscriber:
     consented_at: datetime | None  # aware UTC; None if not on record
     names: tuple[ReaderName, ...] = ()  # names in links: the current id, then others
     why: Why = UNSAID  # reason of the standing
+    reconfirmed_at: datetime | None = None  # aware UTC; when that consent was confirmed last
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,9 +359,13 @@ def test_a_consent_that_was_confirmed_again_after_the_backup_stays_confirmed(
     file = ask(house)
     with served(house):
         house.post(links_of(house.mail())[0])
+        confirmed = house.reader(NEW).reconfirmed_at
 
     restore_in(house, file)
 
+    with served(house):
+        assert confirmed is not None
+        assert house.reader(NEW).reconfirmed_at == confirmed
     assert kinds(house) == []
     assert "confirmed again" in house.stage.run("consent", "show", NEW)
     assert "all as they were recorded" in house.stage.run("consent", "verify")

@@ -19,7 +19,7 @@ from newsletter.storage import database
 from newsletter.storage.database import HEAD, open_database
 from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.tables import dispatches
+from newsletter.storage.tables import dispatches, subscribers
 from tests.saying import raises
 
 SETTING = "sqlite:///newsletter.db"
@@ -40,7 +40,7 @@ def older(tmp_path: Path) -> Path:
     return make_older(tmp_path, "0002")
 
 
-def make_older(folder: Path, revision: str) -> Path:
+def make_older(folder: Path, revision: str, rows: str = ROWS) -> Path:
     """Make a database as a program of that revision left it, with a dispatch under way."""
     path = folder / "newsletter.db"
     engine = create_engine(f"sqlite:///{path}")
@@ -51,7 +51,7 @@ def make_older(folder: Path, revision: str) -> Path:
         command.upgrade(config, revision)
     engine.dispose()
     with closing(sqlite3.connect(path)) as connection_:
-        connection_.executescript(f"PRAGMA journal_mode=WAL; {ROWS}")
+        connection_.executescript(f"PRAGMA journal_mode=WAL; {rows}")
     path.chmod(0o640)
     return path
 
@@ -161,3 +161,41 @@ def test_a_new_ledger_is_made_without_a_copy(tmp_path: Path) -> None:
     open_database(SETTING, tmp_path).dispose()
 
     assert [path.name for path in tmp_path.iterdir()] == ["newsletter.db"]
+
+
+def test_the_list_knows_who_confirmed_a_consent_by_a_mail_before_it_said_so(tmp_path: Path) -> None:
+    older = make_older(tmp_path, "0019", "")
+    names = ("never", "once", "twice", "before a new consent", "at an address of before")
+    with closing(sqlite3.connect(older)) as connection, connection:
+        for number, name in enumerate(names, 1):
+            agreed = f"20{18 + 2 * (number == 4)}-01-01 00:00:00.000000"
+            connection.execute(
+                "INSERT INTO subscribers (id, address, address_key, name, standing,"
+                " standing_since, consented_at) VALUES (?, ?, ?, '', 'active', ?, ?)",
+                (number, name, name, agreed, agreed),
+            )
+        for number, kind, used in (
+            (1, "renewal", None),
+            (1, "left", "2019-12-20 00:00:00.000000"),
+            (2, "renewal", "2019-12-20 00:00:00.000000"),
+            (3, "renewal", "2021-12-20 00:00:00.000000"),
+            (3, "renewal", "2019-12-20 00:00:00.000000"),
+            (4, "renewal", "2019-12-20 00:00:00.000000"),
+            (5, "renewal", "2019-12-20 00:00:00.000000"),
+        ):
+            connection.execute(
+                "INSERT INTO mails (name, kind, lang, address, address_key, subscriber_id, facts,"
+                " asked_at, state, attempts, tries, used_at) VALUES (hex(randomblob(8)), ?, 'ko',"
+                " 'a', 'a', ?, '{}', '2019-12-10 00:00:00.000000', 'accepted', 1, 0, ?)",
+                (kind, number, used),
+            )
+
+    engine = open_database(SETTING, tmp_path)
+
+    of = subscribers.c
+    with engine.connect() as connection_:
+        query = select(of.address, of.reconfirmed_at)
+        found = {row.address: row.reconfirmed_at for row in connection_.execute(query)}
+    engine.dispose()
+    years = {name: at and at.year for name, at in found.items()}
+    assert years == dict(zip(names, (None, 2019, 2021, None, 2019), strict=True))

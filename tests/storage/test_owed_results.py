@@ -8,11 +8,12 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.lang import Lang
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.notices import SqlNotices
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.csv_rows import Row
@@ -85,3 +86,25 @@ def test_who_was_no_reader_before_a_file_was_not_withdrawn_by_it(engine: Engine)
     found = {name: book.find(f"{name}@example.org") for name in names}
     by = {name: one.why.by for name, one in found.items() if one is not None}
     assert by == {"reader": BY_FILE, "stranger": IMPORT, "both": IMPORT, "exported": IMPORT}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_shown"), [("accepted", False), ("unknown", True), ("refused", True)]
+)
+def test_a_result_that_a_restore_kept_by_the_address_alone_is_its_readers(
+    engine: Engine, notices: SqlNotices, state: str, is_shown: bool
+) -> None:
+    take_in(engine, agreed(1), agreed(2))
+    notices.ask_for(notices.find_results(NOW), NOW, lambda _count: None)
+    kept = update(mails).values(subscriber_id=None, state=state, attempts=1, begun_at=NOW)
+    with engine.begin() as connection:
+        connection.execute(kept.values(way_delivers=True))
+        lost = mails.c.address_key == "a2@example.org"
+        strange = "lost@example.org"
+        connection.execute(update(mails).where(lost).values(address=strange, address_key=strange))
+
+    owed = {one.address for one in notices.find_results(NOW)}
+    asked = {one.address for one in notices.find_asked()}
+
+    assert owed == {"a2@example.org"}
+    assert asked == ({"a1@example.org"} if is_shown else set())

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.phrases import phrase
+from newsletter.subscribers.address import shown
 from newsletter.subscribers.csv_rows import Row, heading_in, rows_under
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from tests.saying import raises
-from tests.subscribers.makers import CONSENT, read, read_refusals, read_rows
+from tests.subscribers.makers import CONSENT, SEOUL, read, read_refusals, read_rows
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "subscribers.csv"
 KOREAN = "이메일,이름\nminji.kim@example.org,김민지\n"
@@ -265,3 +266,36 @@ def test_address_books_are_read(heading: str, row: str, name: str) -> None:
     [read] = read_rows(f"{heading}\r\n{row}\r\n")
 
     assert (read.address.spelling, read.name) == ("hana@example.org", name)
+
+
+@pytest.mark.parametrize(
+    "heading", ["reconfirmed_at", "Reconfirmed on", "재확인일", "동의 재확인일시"]
+)
+@pytest.mark.parametrize(
+    ("written", "confirmed"),
+    [("2022-07-30", date(2022, 7, 30)), ("2022. 7. 30.", date(2022, 7, 30)), ("", None)],
+)
+def test_the_last_confirmation_of_a_consent_is_read(
+    heading: str, written: str, confirmed: date | None
+) -> None:
+    [row] = read_rows(f"email,consented_at,{heading}\na@example.org,2020-08-10,{written}\n")
+
+    at = row.reconfirmed_at
+    assert (at and at.astimezone(SEOUL).date()) == confirmed
+    assert row.consented_at is not None
+    assert row.consented_at.astimezone(SEOUL).date() == date(2020, 8, 10)
+
+
+@pytest.mark.parametrize("written", ["soon", "2022-08-02", "7/1/2022"])
+def test_a_confirmation_of_no_day_or_a_later_one_is_refused(written: str) -> None:
+    [row] = read(f"email,reconfirmed_at\na@example.org,{written}\n")
+
+    assert isinstance(row, Refusal)
+    assert row.reason == phrase("subscribers.no-reconfirmation", value=shown(written))
+
+
+def test_confirmed_at_is_when_other_services_say_that_somebody_agreed() -> None:
+    [row] = read_rows("email,confirmed_at\na@example.org,2022-07-01\n")
+
+    assert row.consented_at is not None
+    assert row.reconfirmed_at is None

@@ -1,6 +1,6 @@
 import csv
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,8 +46,8 @@ def test_every_field_is_quoted_and_survives(fields: list[str]) -> None:
 
 def test_the_heading_stands_even_over_an_empty_list() -> None:
     assert list(export_lines([], SEOUL)) == [
-        '"email","name","language","standing","consented_at","reader_id","old_number",'
-        '"standing_since","standing_cause","standing_because","standing_by"\n'
+        '"email","name","language","standing","consented_at","reconfirmed_at","reader_id",'
+        '"old_number","standing_since","standing_cause","standing_because","standing_by"\n'
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_reader_is_one_line() -> None:
     lines = list(export_lines([make_subscriber(name='김 "민지"')], SEOUL))
 
     assert lines[1:] == [
-        '"minji.kim@example.org","김 ""민지""","ko","active","2022-08-01T12:00:00+09:00","","",'
+        '"minji.kim@example.org","김 ""민지""","ko","active","2022-08-01T12:00:00+09:00","","","",'
         '"2022-08-01T12:00:00+09:00","","",""\n'
     ]
 
@@ -81,6 +81,7 @@ def test_a_reader_is_one_line() -> None:
 def test_days_are_those_of_the_publication_and_instants_survive() -> None:
     begins = datetime(2025, 6, 30, 15, tzinfo=UTC)  # 2025-07-01 in Seoul
     reader = replace(make_subscriber(consented_at=begins), standing_since=begins)
+    reader = replace(reader, reconfirmed_at=begins + timedelta(days=31))
     consent = Consent(ZoneInfo("America/New_York"), datetime(2026, 1, 1, tzinfo=UTC))
 
     text = "".join(export_lines([reader], SEOUL))
@@ -89,6 +90,8 @@ def test_days_are_those_of_the_publication_and_instants_survive() -> None:
     assert text.count('"2025-07-01T00:00:00+09:00"') == 2
     assert isinstance(row, Row)
     assert (row.consented_at, row.standing_since) == (begins, begins)
+    assert text.count('"2025-08-01T00:00:00+09:00"') == 1
+    assert row.reconfirmed_at == reader.reconfirmed_at
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
         tell("because", reason, cells=COLUMN)
     consented = _declared(consented_at, zone) if consented_at else _("not on record")
     tell("consented", consented, cells=COLUMN)
+    if subscriber.reconfirmed_at:
+        tell("confirmed", _declared(subscriber.reconfirmed_at, zone), cells=COLUMN)
 
 
 def _local(when: datetime, zone: tzinfo) -> str:
