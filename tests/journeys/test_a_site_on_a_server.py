@@ -1,0 +1,161 @@
+"""A site that has moved to PostgreSQL: the ledger of before is a copy that erasures reach."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from newsletter.storage.subscribers import SqlSubscriberBook
+from tests.postgresql import new_database, postgresql
+from tests.stage.clocked import ClockedStage
+from tests.traces import find_traces
+
+LEAVES: Final = "minsu.unmistakable@example.org"
+STAYS: Final = "haneul@example.org"
+AGREED: Final = ("--consented-at", "2022-08-01")
+FILE: Final = "sqlite:///newsletter.db"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: str) -> Iterator[ClockedStage]:
+    """A site that is about to move; its new database is empty."""
+    desk = ClockedStage(tmp_path / "site", readers=1)
+    for address in (LEAVES, STAYS):
+        desk.run("subscribers", "add", address, *AGREED)
+    desk.environ["SERVER"] = new_database(server)
+    yield desk
+    desk.site.close()
+
+
+def use(desk: ClockedStage, url: str) -> None:
+    desk.environ["NEWSLETTER_DATABASE_URL"] = url
+    desk.restart()
+
+
+def move(desk: ClockedStage, *without: str) -> None:
+    """Move as the page says; whoever is *without* is not among the readers that move."""
+    file = desk.root.parent / "readers.csv"
+    lines = desk.invoke("subscribers", "export", "--because", "move").stdout.splitlines()
+    file.write_text("\n".join(one for one in lines if not any(map(one.__contains__, without))))
+    desk.site.now += timedelta(hours=1)
+    use(desk, desk.environ["SERVER"])
+    desk.run("suppressions", "carry-over", str(desk.root / "newsletter.db"))
+    desk.run("subscribers", "import", str(file))
+    file.unlink()
+
+
+def as_it_moved(desk: ClockedStage) -> None:
+    move(desk)
+
+
+def with_a_copy_beside(desk: ClockedStage) -> None:
+    move(desk)
+    shutil.copy(desk.root / "newsletter.db", desk.root / "newsletter.db.before-0012")
+
+
+def only_in_the_ledger_of_before(desk: ClockedStage) -> None:
+    move(desk, LEAVES)
+
+
+def only_in_a_copy(desk: ClockedStage) -> None:
+    desk.site.close()
+    shutil.copy(desk.root / "newsletter.db", desk.root / "newsletter.db.before-0012")
+    desk.run("subscribers", "erase", STAYS, "--yes")  # another one: the ledger goes on
+    move(desk, LEAVES)
+    (desk.root / "newsletter.db").unlink()
+
+
+def under_another_address_by_now(desk: ClockedStage) -> None:
+    move(desk)
+    desk.run("subscribers", "change-address", LEAVES, "new.unmistakable@example.org")
+
+
+@pytest.mark.parametrize(
+    ("arrange", "address"),
+    [
+        (as_it_moved, LEAVES),
+        (with_a_copy_beside, LEAVES),
+        (only_in_the_ledger_of_before, LEAVES),
+        (only_in_a_copy, LEAVES),
+        (under_another_address_by_now, "new.unmistakable@example.org"),
+    ],
+)
+def test_an_erasure_reaches_the_ledger_from_before_the_move_and_its_copies(
+    desk: ClockedStage, arrange: Callable[[ClockedStage], None], address: str
+) -> None:
+    arrange(desk)
+    was_there = (desk.root / "newsletter.db").exists()
+
+    said = desk.run("subscribers", "erase", address, "--yes")
+
+    assert "copies of the database: " in said
+    assert find_traces(desk.root, [LEAVES, address]) == []
+    assert (desk.root / "newsletter.db").exists() == was_there
+    if was_there:
+        use(desk, FILE)
+        assert desk.site.records.book().find(STAYS) is not None
+        assert "all as they were recorded" in desk.run("consent", "verify")
+
+
+def test_copies_are_destroyed_after_90_days_and_the_ledger_of_before_is_not(
+    desk: ClockedStage,
+) -> None:
+    copy = desk.root / "newsletter.db.before-restore-20220801-000000"
+    desk.site.close()
+    shutil.copy(desk.root / "newsletter.db", copy)
+    move(desk)
+    desk.run("subscribers", "remove", LEAVES)
+    desk.site.now += timedelta(days=31)
+    desk.run("subscribers", "erase", "--due")
+    assert copy.exists()
+    assert find_traces(desk.root, [LEAVES]) == []
+    desk.site.now += timedelta(days=90)
+    duties = desk.invoke("duties").output
+
+    said = desk.run("subscribers", "erase", "--due")
+
+    assert "Copies of the database to be destroyed" in duties
+    assert "old copies destroyed: 1" in said
+    assert not copy.exists()
+    assert (desk.root / "newsletter.db").exists()
+
+
+def test_a_ledger_of_before_that_is_open_elsewhere_is_named_until_it_is_clean(
+    desk: ClockedStage,
+) -> None:
+    move(desk)
+    ledger = desk.root / "newsletter.db"
+    with closing(sqlite3.connect(ledger)) as other:
+        other.execute("SELECT count(*) FROM subscribers").fetchone()
+
+        said = desk.run("subscribers", "erase", LEAVES, "--yes")
+
+    assert "Remaining" in said
+    assert "newsletter.db" in said.rpartition("but not newsletter.db:")[2]
+    desk.site.records.finish_erasures(desk.site.clock(), has_files=False)
+    assert desk.site.records.erasing().find_open(desk.site.clock()) is None
+    assert find_traces(desk.root, [LEAVES]) == []
+
+
+def test_a_site_on_a_server_from_its_first_day_has_no_copies(desk: ClockedStage) -> None:
+    use(desk, desk.environ["SERVER"])
+    for file in desk.root.glob("newsletter.db*"):
+        file.unlink()
+    desk.run("subscribers", "add", LEAVES, *AGREED)
+
+    said = desk.run("subscribers", "erase", LEAVES, "--yes")
+
+    assert "copies" not in said
+    assert not list(desk.root.glob("newsletter.db*"))
+    assert SqlSubscriberBook(desk.site.records.database).find(LEAVES) is None
