@@ -1,5 +1,6 @@
 """A site that has moved to PostgreSQL: the ledger of before is a copy that erasures reach."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ def use(desk: ClockedStage, url: str) -> None:
     desk.restart()
 
 
-def move(desk: ClockedStage, *without: str) -> None:
+def move(desk: ClockedStage, *without: str, how: tuple[str, ...] = ()) -> None:
     """Move as the page says; whoever is *without* is not among the readers that move."""
     file = desk.root.parent / "readers.csv"
     lines = desk.invoke("subscribers", "export", "--because", "move").stdout.splitlines()
@@ -51,7 +52,7 @@ def move(desk: ClockedStage, *without: str) -> None:
     desk.site.now += timedelta(hours=1)
     use(desk, desk.environ["SERVER"])
     desk.run("suppressions", "carry-over", str(desk.root / "newsletter.db"))
-    desk.run("subscribers", "import", str(file))
+    desk.run("subscribers", "import", str(file), *how)
     file.unlink()
 
 
@@ -159,3 +160,51 @@ def test_a_site_on_a_server_from_its_first_day_has_no_copies(desk: ClockedStage)
     assert "copies" not in said
     assert not list(desk.root.glob("newsletter.db*"))
     assert SqlSubscriberBook(desk.site.records.database).find(LEAVES) is None
+
+
+def declare_lately(desk: ClockedStage) -> None:
+    """One has agreed anew some days ago, and one has left; both were told."""
+    agreed = (desk.site.now - timedelta(days=3)).isoformat()
+    desk.run("subscribers", "add", STAYS, "--again", "--consented-at", agreed)
+    desk.run("subscribers", "remove", LEAVES)
+    desk.run("notices", "send")
+
+
+def begin_a_file_anew(desk: ClockedStage) -> None:
+    """Another ledger of this kind, which is filled in the same way."""
+    desk.environ["SERVER"] = "sqlite:///newer.db"
+
+
+def stay_with_the_server(_: ClockedStage) -> None:
+    pass
+
+
+@pytest.mark.parametrize("place", [stay_with_the_server, begin_a_file_anew])
+def test_results_that_the_ledger_of_before_has_told_are_not_told_again(
+    desk: ClockedStage, place: Callable[[ClockedStage], None]
+) -> None:
+    desk.environ["NEWSLETTER_MAIL_URL"] = "outbox:outbox?delivers=yes"
+    desk.restart()
+    declare_lately(desk)
+    place(desk)
+
+    move(desk, how=("--results-told",))
+
+    assert "agreed" not in kinds_owed(desk)
+    assert "left" not in kinds_owed(desk)
+    desk.run("subscribers", "remove", STAYS)
+    assert kinds_owed(desk) == ["left"]
+
+
+def test_without_a_word_of_it_results_of_a_file_are_owed(desk: ClockedStage) -> None:
+    desk.environ["NEWSLETTER_MAIL_URL"] = "outbox:outbox?delivers=yes"
+    desk.restart()
+    declare_lately(desk)
+
+    move(desk)
+
+    assert "agreed" in kinds_owed(desk)
+
+
+def kinds_owed(desk: ClockedStage) -> list[str]:
+    return [one["kind"] for one in json.loads(desk.invoke("notices", "due", "--json").stdout)]
