@@ -23,7 +23,8 @@ from newsletter.storage.erasure_lines import erasure_stands, missing_of
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
-from newsletter.storage.transactions import reading
+from newsletter.storage.server_marks import doubt_forgetful
+from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.erasing import Ended, Erased, Remains
 from newsletter.subscribers.traces import Sought
 
@@ -93,6 +94,9 @@ def _repeat_noted(engine: Engine, now: datetime) -> None:
     with reading(engine) as connection:
         new = ErasuresSince(missing_of(connection, noted))
         strange = new.of_other_keys(find_address_keys(connection))
+    if new.lines and engine.dialect.name != "sqlite":  # a file has a mark that shows it
+        with writing(engine) as connection:
+            doubt_forgetful(connection, now)
     if strange:
         log.warning(phrase("storage.noted-by-other-key", file=journal, count=strange))
     if count := repeat_erasures(engine, ErasuresSince(noted), now, ends=False):

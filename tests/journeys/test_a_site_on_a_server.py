@@ -12,7 +12,8 @@ from typing import Final
 import pytest
 
 from newsletter.storage.subscribers import SqlSubscriberBook
-from tests.postgresql import new_database, postgresql
+from tests.makers import ISSUE_ID
+from tests.postgresql import dump, new_database, postgresql, put_back
 from tests.stage.clocked import ClockedStage
 from tests.traces import find_traces
 
@@ -208,3 +209,60 @@ def test_without_a_word_of_it_results_of_a_file_are_owed(desk: ClockedStage) -> 
 
 def kinds_owed(desk: ClockedStage) -> list[str]:
     return [one["kind"] for one in json.loads(desk.invoke("notices", "due", "--json").stdout)]
+
+
+def erase_somebody(desk: ClockedStage) -> None:
+    desk.run("subscribers", "add", "gone@example.org", *AGREED)
+    desk.run("subscribers", "erase", "gone@example.org", "--yes")
+
+
+def lose_the_mark(desk: ClockedStage) -> None:
+    """Only the erasures tell that the database was put back."""
+    erase_somebody(desk)
+    desk.site.close()
+    for mark in desk.root.glob("*.mark"):
+        mark.unlink()
+
+
+def go_on(_: ClockedStage) -> None:
+    pass
+
+
+@pytest.mark.parametrize("since", [go_on, erase_somebody, lose_the_mark])
+def test_nothing_is_sent_again_from_a_database_that_was_put_back_before_somebody_answers(
+    desk: ClockedStage, since: Callable[[ClockedStage], None]
+) -> None:
+    desk.environ["NEWSLETTER_MAIL_URL"] = "outbox:outbox?delivers=yes"
+    use(desk, desk.environ["SERVER"])
+    for address in (LEAVES, STAYS, "third@example.org"):
+        desk.run("subscribers", "add", address, *AGREED)
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    desk.run("subscribers", "remove", LEAVES)
+    desk.site.close()
+    backup = desk.root.parent / "backup.dump"
+    dump(desk.environ["SERVER"], backup)
+    desk.site.now += timedelta(hours=1)
+    desk.run("notices", "send")
+    since(desk)
+    assert len(take_mails(desk)) == 2  # a letter, and a result
+    desk.site.close()
+    put_back(desk.environ["SERVER"], backup)
+    desk.site.now += timedelta(hours=1)
+
+    said = desk.run("notices", "send")
+    refused = desk.invoke("dispatch", ISSUE_ID, "--yes")
+
+    assert "--after-restore" in said
+    assert refused.exit_code != 0
+    assert take_mails(desk) == []
+    assert "this ledger is an older copy" in desk.run("status")
+    desk.run("notices", "send", "--after-restore", "--because", "looked into the log")
+    assert len(take_mails(desk)) == 1
+
+
+def take_mails(desk: ClockedStage) -> list[Path]:
+    """Take out of the outbox what was sent: a repeated mail would have the name of the first."""
+    found = sorted((desk.root / "outbox").rglob("*.eml"))
+    for path in found:
+        path.unlink()
+    return found
