@@ -5,16 +5,21 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from sqlalchemy import Connection, Engine, select, text
 
 from newsletter.dispatch.doubt import DoubtCause
 from newsletter.lang import Preference
+from newsletter.storage.database import open_database
 from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_end import end_erasures
+from newsletter.storage.marks import ensure_mark
 from newsletter.storage.opening import close_ledger, open_ledger
 from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import ledger_marks
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy
 from tests.postgresql import dump, new_database, put_back
@@ -158,3 +163,35 @@ def test_first_commands_that_end_at_the_same_time_leave_no_doubt(
 
     assert desk.look() == []
     assert desk.ends() == 12
+
+
+def test_two_commands_that_are_the_first_give_a_database_one_id(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    engine = open_database(new_database(postgresql_url), tmp_path)
+    with engine.begin() as connection:
+        connection.execute(ledger_marks.delete())
+    other = Thread(target=_give_an_id, args=(engine,))
+
+    with engine.begin() as connection:
+        ensure_mark(connection)
+        other.start()
+        for _ in range(1_000):
+            if not other.is_alive() or _is_one_waiting(connection):
+                break
+            other.join(timeout=0.02)
+    other.join()
+
+    with engine.connect() as connection:
+        assert len(connection.execute(select(ledger_marks)).all()) == 1
+    engine.dispose()
+
+
+def _give_an_id(engine: Engine) -> None:
+    with engine.begin() as connection:
+        ensure_mark(connection)
+
+
+def _is_one_waiting(connection: Connection) -> bool:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return bool(connection.execute(text(waiting)).scalar_one())
