@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SETTING: Final = "NEWSLETTER_DATABASE_URL"
 SQLITE: Final = "sqlite:///"
+FILE: Final = "newsletter.db"  # the ledger of a site that names no other
 POSTGRESQL: Final = "postgresql://"
 MARKS: Final = 2  # the quotes around an empty name; hiding so short a text would hide other words
 ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")

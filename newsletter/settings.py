@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from newsletter.database_url import read_database_url
+from newsletter.database_url import FILE, SQLITE, read_database_url
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
 from newsletter.env_file import find_emptied, find_wrong_names, read_env_file
@@ -43,7 +43,7 @@ PUBLIC_URL: Final = re.compile(
 DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_ROOT": "",
     "NEWSLETTER_LANGUAGE": "",
-    "NEWSLETTER_DATABASE_URL": "sqlite:///newsletter.db",
+    "NEWSLETTER_DATABASE_URL": f"{SQLITE}{FILE}",
     "NEWSLETTER_MAIL_URL": "outbox:outbox",
     "NEWSLETTER_PUBLIC_URL": "",
     "NEWSLETTER_SECRET_KEY": "",

@@ -7,6 +7,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from tests.mail_sinks import free_port
 
@@ -34,6 +38,31 @@ def postgresql() -> Iterator[str]:
             _run("pg_ctl", ["-D", store, "-m", "immediate", "-w", "stop"])
     finally:
         shutil.rmtree(folder)
+
+
+def new_database(server: str) -> str:
+    """Make an empty database of a name of its own on a server; return its address as a setting."""
+    name = f"site_{uuid4().hex[:8]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+def put_back(url: str, dump: Path) -> None:
+    """Restore a dump as `newsletter restore` names it."""
+    how = ["--clean", "--if-exists", "--single-transaction", f"--dbname={url}", str(dump)]
+    _run_here("pg_restore", how)
+
+
+def dump(url: str, file: Path) -> None:
+    """Write a backup as `newsletter backup` names it."""
+    _run_here("pg_dump", ["--format=custom", f"--file={file}", f"--dbname={url}"])
+
+
+def _run_here(program: str, arguments: Sequence[str]) -> None:
+    found = shutil.which(program, path=PROGRAMS)
+    assert found, f"{program} is missing: make test installs it with Debian's postgresql"
+    subprocess.run([found, *arguments], check=True, timeout=60)
 
 
 def _run(program: str, arguments: Sequence[str], log: Path | None = None) -> None:

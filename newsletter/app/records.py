@@ -244,17 +244,16 @@ class Records:
         return carry_over(self.database, file, now)
 
     def kept_copies(self) -> "Sequence[KeptCopy]":
-        """Return the copies beside the database; none on PostgreSQL."""
+        """Return the copies beside the database, or beside that of before a move to a server."""
         from newsletter.storage.kept_copies import find_kept_copies  # noqa: PLC0415
 
-        file = self.file()
-        return () if file is None else find_kept_copies(file)
+        return find_kept_copies(self._ledger_file())
 
     def destroy_copy(self, copy: "KeptCopy") -> None:
-        """Delete a copy that lies beside the database; see `storage.kept_copies.destroy`."""
+        """Delete one of `kept_copies`; see `storage.kept_copies.destroy`."""
         from newsletter.storage.kept_copies import destroy  # noqa: PLC0415
 
-        destroy(self._sqlite_file(), copy)
+        destroy(self._ledger_file(), copy)
 
     def seek(self, keys: "Collection[str]", now: datetime) -> "Sought":
         """Return how the owners of addresses are found in files."""
@@ -339,6 +338,12 @@ class Records:
         self._require_site()
         location = read_database_url(self._settings.database_url, self._settings.root)
         return location.place if isinstance(location.place, Path) else None
+
+    def _ledger_file(self) -> Path:
+        """Return the SQLite file of the ledger, or that of before a move to a server."""
+        from newsletter.database_url import FILE  # noqa: PLC0415
+
+        return self.file() or self._settings.root / FILE
 
     def shown(self) -> str:
         """Return the database's URL for people, without a password."""

@@ -57,7 +57,7 @@ def restore(
         ways = ["pg_restore", "--clean", "--if-exists", "--single-transaction", ours, str(file)]
         msg = _(
             "restore: the ledger is in PostgreSQL, which has its own restore; stop "
-            "every timer and dispatch, then run: {command}",
+            "'newsletter serve', every timer and dispatch, then run: {command}",
             command=shlex.join(ways),
         )
         raise UsageError(msg)

@@ -61,6 +61,8 @@ def describe(sign: Sign, zone: ZoneInfo) -> Phrase:
         case DoubtCause.RESTORED:
             return phrase("desk.ledger-restored", file=sign.facts)
         case DoubtCause.PUT_BACK:
+            if not sign.facts:
+                return phrase("desk.ledger-forgot-erasures")
             return phrase("desk.ledger-put-back", count=int(sign.facts))
         case DoubtCause.COPIED:
             return phrase("desk.ledger-copied")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from newsletter.desk.owed_notices import NoticeRecords, ask_for_results
+from newsletter.desk.owed_notices import NoticeRecords, ask_for_results, settle_of_import
 from newsletter.errors import ContentError, Problem, UnfinishedError, UsageError
 from newsletter.issue.issue import Publication
 from newsletter.phrases import phrase
@@ -62,6 +62,7 @@ class ImportOrder:
     consent: Consent
     keeps: bool = True  # False: all of it is done, and then the list is left as it was
     rejects: Path | None = None  # a file that refused rows are written to
+    results_told: bool = False  # by the ledger that the file comes from
 
 
 class ImportWatcher(Protocol):
@@ -99,9 +100,12 @@ class ImportWatcher(Protocol):
         """Hear the first line of each of those, by key."""
 
 
-def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) -> None:
+def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) -> int:
     """
     Merge the rows of a file into the list; durable on return, unless nothing is to be kept.
+
+    Returns:
+        How many results of what the file says were recorded as told.
 
     Raises:
         ContentError: the file is no list of readers, or what its columns mean is not certain,
@@ -135,6 +139,7 @@ def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) ->
     for key, one in not_written.items():
         watcher.take(refused_late(one, found.get(key)))
     watcher.name_repeats({key: row.line for key, row in found.items()})
+    return settle_of_import(site, import_id) if order.keeps and order.results_told else 0
 
 
 def _write(book: ImportBook, watcher: ImportWatcher, file: str) -> Mapping[str, NotWritten]:

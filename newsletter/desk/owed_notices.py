@@ -112,6 +112,12 @@ def ask_for_results(site: NoticeSite) -> None:
     notices.ask_for(notices.find_results(now), now, lambda _count: None)
 
 
+def settle_of_import(site: NoticeSite, import_id: str) -> int:
+    """Record that the ledger which a file comes from has told its results; return how many."""
+    notices = site.records.notices(site.zone(), main_language(site.publication))
+    return notices.settle_of_import(import_id, site.clock())
+
+
 def settle_owed(site: Site, address_key: str) -> int:
     """
     Record that the owner of an address was told by another way what they are owed.

@@ -14,7 +14,7 @@ class DoubtCause(StrEnum):
     """The observed sign of a doubt."""
 
     RESTORED = "restored"  # by 'newsletter restore'
-    PUT_BACK = "put back"  # the ledger counts fewer commands than the file beside it
+    PUT_BACK = "put back"  # it counts fewer commands than the file beside it, or forgot erasures
     COPIED = "copied"  # the file is not the one that was used last
     REPLACED = "replaced"  # the ledger is a different ledger
     JOURNAL_LOST = "journal lost"  # a run did not record its end, and its journal is missing
@@ -26,7 +26,9 @@ class Sign:
     """A sign that this ledger may lack events."""
 
     cause: DoubtCause
-    facts: str = ""  # open runs' issues (JOURNAL_LOST), a file (RESTORED), a time, ISO 8601 (GAP)
+    # Open runs' issues (JOURNAL_LOST), a file (RESTORED), a time, ISO 8601 (GAP), how many commands
+    # are missing (PUT_BACK; "": it forgot erasures).
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class LedgerMark:
     """The identity of a ledger, its file, and its count of commands."""
 
     id: str
-    inode: int
+    inode: int  # 0: a server's
     ends: int  # commands that wrote and have ended
     has_lost_journal: bool = False  # recorded by a command whose journal was damaged
 
@@ -82,7 +84,7 @@ def judge_gap(look: Look, now: datetime) -> Sign | None:
     Return a sign if an issue is due in a ledger without a sign of life for too long.
 
     Another copy of the ledger may have sent the issue in the meantime. No other sign shows that
-    a whole folder, or a PostgreSQL database, was restored.
+    a whole folder was restored.
     """
     last = [_last_sign(look, known_since, now) for known_since in look.due.values()]
     late = [one for one in last if now - one > GAP]

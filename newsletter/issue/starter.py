@@ -139,7 +139,7 @@ def start_site(folder: Path, env_example: str, issue_id: str, today: date) -> li
         raise UsageError(phrase("issue.site-exists", folder=folder))
     written = _copy(STARTER / "site", folder, {})
     _write(folder / ".env.example", env_example.encode())
-    ignored = "build/ outbox/ feedback/ newsletter.db* *.erased .env .secret-key".split()
+    ignored = "build/ outbox/ feedback/ newsletter.db* *.erased *.mark .env .secret-key".split()
     _write(folder / ".gitignore", "".join(f"{one}\n" for one in ignored).encode())
     return written + start_issue(folder, issue_id, today)
 

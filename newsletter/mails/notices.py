@@ -66,6 +66,9 @@ class NoticeBook(Protocol):
     def settle(self, address_key: str, now: datetime) -> int:
         """Record that a person has settled all notices that are owed to an address; count them."""
 
+    def settle_of_import(self, import_id: str, now: datetime) -> int:
+        """Record that the results of what an imported file says were told before; count them."""
+
     def ask_for(self, notices: Iterator[Notice], now: datetime, told: Callable[[int], None]) -> int:
         """Ask for notices; durable for as many as *told* is told of."""
 

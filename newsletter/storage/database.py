@@ -11,13 +11,13 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from newsletter.database_url import read_database_url, wrong_database_url
+from newsletter.database_url import FILE, read_database_url, wrong_database_url
 from newsletter.errors import LedgerError, SettingsError
 from newsletter.phrases import Phrase, phrase
 from newsletter.storage.at_commit import write_at_commit
 from newsletter.storage.consents import record_at_commit
 from newsletter.storage.copies import copy_beside
-from newsletter.storage.erasure_journal import JOURNAL, journal_path
+from newsletter.storage.erasure_journal import JOURNAL, OLD_LEDGER, journal_path
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
@@ -49,6 +49,8 @@ def open_database(setting: str, root: Path) -> Engine:
     if isinstance(location.place, Path):
         prepare_files(location.place)
     options = {JOURNAL: journal_path(location.place, root)}
+    if not location.is_sqlite:
+        options[OLD_LEDGER] = root / FILE
     try:
         # Parameters contain addresses and names: messages must not include them.
         engine = create_engine(

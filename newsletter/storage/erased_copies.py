@@ -1,4 +1,9 @@
-"""Takes erased people out of the copies of a SQLite database that lie beside it."""
+"""
+Takes erased people out of the copies of a database that lie in files.
+
+They lie beside a SQLite database. Where the database is a server's, the SQLite ledger in the site's
+folder is a copy, too, with those beside it: the site has moved from there.
+"""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.erased_people import (
@@ -21,16 +27,45 @@ from newsletter.storage.erased_people import (
 )
 from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasing_rows import erase_rows
-from newsletter.storage.erasure_journal import Line
-from newsletter.storage.lasting_keys import find_address_keys, hashes_of_addresses
+from newsletter.storage.erasure_journal import OLD_LEDGER, Line
+from newsletter.storage.erasure_lines import take_over
+from newsletter.storage.erasure_tables import erasures
+from newsletter.storage.lasting_keys import (
+    KeyPurpose,
+    find_address_keys,
+    find_lasting_key,
+    hashes_of_addresses,
+)
 from newsletter.storage.mail_tables import lasting_keys
-from newsletter.storage.present_columns import Rows
+from newsletter.storage.present_columns import Rows, is_in
+from newsletter.storage.watch import holds_journal
 from newsletter.subscribers.erasing import People
-from newsletter.subscribers.traces import Sought
+from newsletter.subscribers.traces import Sought, hash_of
 
 NAMED: Final = "before-"  # how the names of our copies continue after that of the database
 LEFT_BEHIND: Final = timedelta(hours=1)  # after which nobody writes it any more
 PARTS: Final = ("-wal", "-shm", "-journal", ".part")
+
+
+def ledger_file(engine: Engine) -> Path | None:
+    """
+    Return the SQLite ledger that copies lie beside, existing or not; None: there is none.
+
+    It is the database itself, or that of the site from before it moved to a server.
+    """
+    if engine.dialect.name == "sqlite":
+        return Path(str(engine.url.database))
+    found: Path | None = engine.get_execution_options().get(OLD_LEDGER)
+    return found
+
+
+def copies_of(engine: Engine) -> Sequence[Path]:
+    """Return the copies of an opened database; the ledger from before a move is the first."""
+    ledger = ledger_file(engine)
+    if ledger is None:
+        return ()
+    is_old = engine.dialect.name != "sqlite" and ledger.exists()
+    return [*([ledger] if is_old else []), *find_copies(ledger)]
 
 
 def find_copies(database: Path) -> Sequence[Path]:
@@ -39,12 +74,16 @@ def find_copies(database: Path) -> Sequence[Path]:
     return sorted(path for path in found if not path.name.endswith(PARTS))
 
 
-def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
+def erase_in_copy(
+    copy: Path, sought: Sought, lines: Sequence[Line], *, is_proof: bool = False
+) -> bool:
     """
     Take people out of a copy, whose tables may be older, and write its file anew.
 
     It may also be the later one. Who agreed in it after what caused their erasure stays: see
     *lines*, which are the erasures.
+
+    *is_proof*: it is kept for its consent record, which then needs the erasures, too.
 
     Returns:
         Whether they were in it.
@@ -59,6 +98,8 @@ def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
             held = find_placeholders(connection, sought.hashes)  # of a ledger until a restore
             people = People(people.ids | held, people.keys, people.names)
             sought = with_names(sought, people)
+            if is_proof:
+                _record(connection, sought, people, lines)
             counts = erase_rows(connection, _with_own_hashes(connection, sought, people), people)
         if not counts.total():
             return False
@@ -75,21 +116,46 @@ def _with_own_hashes(connection: Connection, sought: Sought, people: People) -> 
     return replace(sought, hashes=sought.hashes | hashes.keys())
 
 
+def _record(connection: Connection, sought: Sought, people: People, lines: Sequence[Line]) -> None:
+    """
+    Record the erasures in a ledger that they did not begin in.
+
+    Otherwise its record would have lost details for no reason. Its end of their consent is in the
+    record of the database that erased them, so no cause of it is named here.
+    """
+    key, of = find_lasting_key(connection, KeyPurpose.ADDRESSES), erasures.c
+    theirs = {one.address_hash: one for one in lines if one.address_hash in sought.hashes}
+    last = max(theirs.values(), key=lambda one: one.asked_at, default=None)
+    if key is None or last is None or not all(map(Rows(connection).has, of)):
+        return
+    own = [
+        replace(found, address_hash=hash_of(address, key), cause=None, names=())
+        for address in sorted(people.keys)
+        for found in [theirs.get(hash_of(address, sought.secret), last)]
+    ]
+    hashes = take_over(connection, own, PROGRAM, {})
+    is_new = is_in(of.address_hash, hashes) & of.done_at.is_(None)
+    connection.execute(update(erasures).where(is_new).values(done_at=last.asked_at, remains=""))
+
+
 def erase_in_copies(
-    database: Path, sought: Sought, lines: Sequence[Line]
+    copies: Sequence[Path], sought: Sought, lines: Sequence[Line], proof: Path | None = None
 ) -> tuple[int, tuple[str, ...]]:
     """
-    Take people out of all copies; *lines*: see `erase_in_copy`.
+    Take people out of all *copies*; *lines*, and that one is the *proof*: see `erase_in_copy`.
 
     Returns:
-        How many copies had them, and the names of those that cannot be changed.
+        How many copies had them, and the names of those that cannot be changed, or whose
+        write-ahead log may still name them, as another process has it open.
     """
     changed, closed = 0, list[str]()
-    for copy in find_copies(database):
+    for copy in copies:
         try:
-            changed += erase_in_copy(copy, sought, lines)
+            changed += erase_in_copy(copy, sought, lines, is_proof=copy == proof)
         except (SQLAlchemyError, OSError, LedgerError):
             closed.append(copy.name)
+        else:
+            closed += [copy.name] if holds_journal(copy) else []
     return changed, tuple(closed)
 
 

@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
@@ -12,14 +11,20 @@ from sqlalchemy import Engine
 from newsletter.errors import NewsletterError
 from newsletter.files import reason_of
 from newsletter.phrases import phrase
-from newsletter.storage.erased_copies import erase_in_copies, remove_parts
+from newsletter.storage.erased_copies import (
+    copies_of,
+    erase_in_copies,
+    ledger_file,
+    remove_parts,
+)
 from newsletter.storage.erasing import SqlErasing, has_open
 from newsletter.storage.erasure_journal import Line, journal_of, read_journal, write_journal
 from newsletter.storage.erasure_lines import erasure_stands, missing_of
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
-from newsletter.storage.transactions import reading
+from newsletter.storage.server_marks import doubt_forgetful
+from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.erasing import Ended, Erased, Remains
 from newsletter.subscribers.traces import Sought
 
@@ -46,11 +51,11 @@ def end_erasures(
     closed: tuple[str, ...] = ()
     lines = erasing.lines()
     _write_journal(engine, lines)
-    if engine.dialect.name == "sqlite":
-        database = Path(str(engine.url.database))
-        remove_parts(database, now)
-        counts[Erased.COPIES], closed = erase_in_copies(database, sought, lines)
+    if (ledger := ledger_file(engine)) is not None:
+        remove_parts(ledger, now)
+        counts[Erased.COPIES], closed = erase_in_copies(copies_of(engine), sought, lines, ledger)
         remains |= {Remains.COPIES} if closed else set()
+    if engine.dialect.name == "sqlite":
         if Remains.DISPATCH in remains or not vacuum_once(engine, now):
             remains.add(Remains.PAGES)
         if not overwrite_log(engine):
@@ -89,6 +94,9 @@ def _repeat_noted(engine: Engine, now: datetime) -> None:
     with reading(engine) as connection:
         new = ErasuresSince(missing_of(connection, noted))
         strange = new.of_other_keys(find_address_keys(connection))
+    if new.lines and engine.dialect.name != "sqlite":  # a file has a mark that shows it
+        with writing(engine) as connection:
+            doubt_forgetful(connection, now)
     if strange:
         log.warning(phrase("storage.noted-by-other-key", file=journal, count=strange))
     if count := repeat_erasures(engine, ErasuresSince(noted), now, ends=False):

@@ -20,6 +20,7 @@ from newsletter.database_url import Server
 from newsletter.files import sync_folder
 
 JOURNAL: Final = "newsletter_erasure_journal"  # an engine's execution option
+OLD_LEDGER: Final = "newsletter_old_ledger"  # likewise: see storage/erased_copies.py
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")  # SHA-256
 _NO_WORD: Final = re.compile(r"[^\w-]")

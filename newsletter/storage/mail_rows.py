@@ -16,6 +16,7 @@ from newsletter.mails.mail import (
     MailKind,
     MailName,
     Request,
+    Skip,
 )
 from newsletter.phrases import read_said
 from newsletter.storage.at_commit import insert_later
@@ -44,7 +45,17 @@ def add_request(connection: Connection, request: Request) -> None:
 
     Requests of many readers who act at the same time are one statement, too.
     """
-    row = {
+    insert_later(connection, _ADD, _row_of(request))
+
+
+def add_settled(connection: Connection, request: Request) -> None:
+    """Insert a request that nothing is sent for, because its reader was told by another way."""
+    settled = {"state": State.SKIPPED.value, "reason": Skip.SETTLED.value}
+    connection.execute(insert(mails).values(_row_of(request) | settled))
+
+
+def _row_of(request: Request) -> dict[str, Any]:
+    return {
         "name": request.name,
         "kind": request.kind.value,
         "lang": request.lang.value,
@@ -58,7 +69,6 @@ def add_request(connection: Connection, request: Request) -> None:
         "attempts": 0,
         "tries": 0,
     }
-    insert_later(connection, _ADD, row)
 
 
 def find_mail(connection: Connection, name: MailName, *, locks: bool = False) -> Mail | None:

@@ -1,4 +1,8 @@
-"""Marks of a ledger: its id and its count of commands, in the ledger and in a file beside it."""
+"""
+Marks of a ledger: its id and its count of commands, in the ledger and in a file beside it.
+
+A server's database has its mark in the site's folder, by the name of the database.
+"""
 
 import json
 import logging
@@ -7,7 +11,7 @@ import secrets
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from newsletter.dispatch.doubt import LedgerMark
 from newsletter.phrases import phrase
@@ -17,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def mark_path(database: Path) -> Path:
-    """Return the path of a SQLite database's mark."""
+    """Return the path of a database's mark."""
     return database.with_name(f"{database.name}.mark")
 
 
@@ -67,12 +71,12 @@ def replace_mark(database: Path, mark: LedgerMark) -> None:
     """
     path = mark_path(database)
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    text = json.dumps(asdict(mark))
+    said = json.dumps(asdict(mark))
     try:
         part.unlink(missing_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(said + "\n")
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -80,11 +84,15 @@ def replace_mark(database: Path, mark: LedgerMark) -> None:
         log.warning(phrase("storage.mark-not-written", file=path, fault=str(error)))
 
 
-def find_mark(connection: Connection, database: Path) -> LedgerMark | None:
-    """Return the mark of the ledger in *database*; None if it has no mark yet, or no file."""
+def find_mark(connection: Connection, database: Path | None) -> LedgerMark | None:
+    """
+    Return the mark of the ledger in *database*; None if it has no mark yet, or no file.
+
+    *database*: None is a server's, which has no file that could be another one.
+    """
     row = connection.execute(select(ledger_marks)).first()
     try:
-        inode = database.stat().st_ino
+        inode = 0 if database is None else database.stat().st_ino
     except OSError:
         return None
     # Not the device: its number changes when a machine is restarted.
@@ -93,7 +101,12 @@ def find_mark(connection: Connection, database: Path) -> LedgerMark | None:
 
 def ensure_mark(connection: Connection) -> None:
     """Give the ledger an id if it has none."""
-    if connection.execute(select(ledger_marks.c.id)).first() is None:
+    query = select(ledger_marks.c.id)
+    if connection.execute(query).first() is not None:
+        return
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.execute(text("LOCK TABLE ledger_marks IN SHARE ROW EXCLUSIVE MODE"))
+    if connection.execute(query).first() is None:
         connection.execute(insert(ledger_marks).values(id=secrets.token_hex(16), ends=0))
 
 

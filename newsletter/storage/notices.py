@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from newsletter.delivery.mail_url import MailUrl
@@ -34,7 +35,7 @@ from newsletter.storage.blocking import find_blocked
 from newsletter.storage.consent_tables import consent_chains
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
-from newsletter.storage.mail_rows import add_request
+from newsletter.storage.mail_rows import add_request, add_settled
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
@@ -110,7 +111,11 @@ class SqlNotices:
         that had it for longer has told it; of a withdrawal by somebody who was a reader here,
         however late a file says so. It is owed until it is told, however long that takes.
         """
+        yield from self._find_results(now, true())
+
+    def _find_results(self, now: datetime, whose: ColumnElement[bool]) -> Iterator[Notice]:
         agreed = and_(
+            whose,
             _READER.standing == Standing.ACTIVE.value,
             _READER.consented_at <= now,
             self._is_owed(
@@ -118,6 +123,7 @@ class SqlNotices:
             ),
         )
         left = and_(
+            whose,
             _READER.standing == Standing.UNSUBSCRIBED.value,
             _READER.standing_cause == Cause.WITHDREW.value,
             self._is_owed(MailKind.LEFT, _READER.standing_since, _READER.standing_by == BY_FILE),
@@ -172,6 +178,22 @@ class SqlNotices:
                 connection, list(find_asked(connection, tells, zone, address_key))
             )
         )
+
+    def settle_of_import(self, import_id: str, now: datetime) -> int:
+        """
+        Record that the results of what an imported file says were told before.
+
+        They are those that are owed to readers who were in no file since, and that nobody asked
+        for: ask for what is owed before the import.
+
+        Returns:
+            How many; durable on return.
+        """
+        told, count = self._find_results(now, _READER.import_id == import_id), 0
+        while batch := list(islice(told, AT_A_TIME)):
+            requests = [_request_of(one, now, self._silence) for one in batch]
+            count += self._commits.run(partial(_add_settled, requests=requests))
+        return count
 
     def ask_for(self, notices: Iterator[Notice], now: datetime, told: Callable[[int], None]) -> int:
         """
@@ -344,6 +366,12 @@ def _ask(connection: Connection, requests: Sequence[Request], tells: ColumnEleme
     for one in new:
         add_request(connection, one)
     return len(new)
+
+
+def _add_settled(connection: Connection, requests: Sequence[Request]) -> int:
+    for one in requests:
+        add_settled(connection, one)
+    return len(requests)
 
 
 def _end(connection: Connection, keys: Sequence[str], now: datetime) -> None:

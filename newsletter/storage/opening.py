@@ -37,6 +37,7 @@ from newsletter.storage.marks import (
     replace_mark,
     write_mark,
 )
+from newsletter.storage.server_marks import examine_server, note_end, watch_server
 from newsletter.storage.transactions import GIVE_BACK, reading, writing
 from newsletter.storage.watch import find_harm, find_watch, holds_journal
 
@@ -47,9 +48,9 @@ def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None =
     """
     Open the database like `open_database`, and record signs that it is an older copy.
 
-    The signs are: a mark beside it that is ahead or belongs to another file, and an unfinished
-    run whose journal is missing. What an earlier command left behind that was cut off between two
-    turns is finished. Without any of it, nothing is written.
+    The signs are: a mark beside it (of a server's: in *root*) that is ahead or belongs to another
+    ledger or file, and an unfinished run whose journal is missing. What an earlier command left
+    behind that was cut off between two turns is finished. Without any of it, nothing is written.
 
     Args:
         setting: NEWSLETTER_DATABASE_URL.
@@ -69,6 +70,13 @@ def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None =
         except BaseException:
             close_database(engine)
             raise
+    else:
+        watch_server(engine)
+        try:
+            examine_server(engine, datetime.now(UTC))
+        except BaseException:
+            engine.dispose()
+            raise
     finish_delayed(engine, datetime.now(UTC))
     return engine
 
@@ -80,8 +88,8 @@ def close_ledger(engine: Engine) -> None:
     If the count cannot be stored, the fault is only logged: the command itself has succeeded.
     """
     watch = find_watch(engine)
-    if watch is None:  # PostgreSQL: no file beside it, and no journal of ours
-        engine.dispose()
+    if watch is None:  # PostgreSQL: no journal of ours
+        _close_server(engine)
         return
     path, has_written, now = _file_of(engine), watch.has_written, datetime.now(UTC)
     was_known = watch.is_broken
@@ -106,6 +114,15 @@ def close_ledger(engine: Engine) -> None:
         _note_folded(path, living, now)
     if mark:
         write_mark(path, mark)
+
+
+def _close_server(engine: Engine) -> None:
+    try:
+        note_end(engine)
+    except LedgerError as error:
+        log.warning(phrase("storage.end-not-noted", fault=error.phrase))
+    finally:
+        engine.dispose()
 
 
 def _examine(engine: Engine, now: datetime) -> None:

@@ -1,9 +1,8 @@
-"""Finds people in the copies beside a SQLite database: after a restore, these may know more."""
+"""Finds people in the copies of the database: after a restore, these may know more."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, select
@@ -12,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
-from newsletter.storage.erased_copies import find_copies, opened_copy
+from newsletter.storage.erased_copies import copies_of, opened_copy
 from newsletter.storage.erased_people import find_people, moved_to
 from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasure_journal import Line
@@ -61,9 +60,9 @@ def find_elsewhere(
 
     Returns:
         The keys of the addresses, *keys* among them as far as a copy has them, and what is to be
-        remembered of each. Copies that cannot be read are left out; nothing on PostgreSQL.
+        remembered of each. Copies that cannot be read are left out.
     """
-    copies = find_copies(Path(str(engine.url.database))) if engine.dialect.name == "sqlite" else ()
+    copies = copies_of(engine)
     if not copies:
         return {}
     with writing(engine) as connection:

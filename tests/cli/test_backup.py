@@ -119,3 +119,4 @@ def test_postgresql_has_its_own_way_which_is_named(
         output = stage.run(*words, status=2)
 
     assert command in output
+    assert ("newsletter serve" in output) == (words[0] == "restore")  # which has to be stopped

@@ -23,7 +23,7 @@ from newsletter.mails.mail import MailKind, Request
 from newsletter.storage import database
 from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.database import open_database
-from newsletter.storage.erased_copies import erase_in_copies
+from newsletter.storage.erased_copies import erase_in_copies, find_copies
 from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_end import end_erasures, finish_delayed, finish_open
 from newsletter.storage.facts import FactsJson
@@ -269,8 +269,9 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
             )
     sought = Sought(b"k" * 32, frozenset({hash_of(KEY, b"k" * 32)}))
 
-    assert erase_in_copies(tmp_path / "newsletter.db", sought, ()) == (1, ())
-    assert erase_in_copies(tmp_path / "newsletter.db", sought, ()) == (0, ())
+    copies = find_copies(tmp_path / "newsletter.db")
+    assert erase_in_copies(copies, sought, ()) == (1, ())
+    assert erase_in_copies(copies, sought, ()) == (0, ())
 
     assert find_traces(tmp_path, [ADDRESS]) == []
     with closing(sqlite3.connect(copy)) as connection:
@@ -283,7 +284,8 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
 def test_a_copy_that_is_damaged_is_named(tmp_path: Path) -> None:
     (tmp_path / "newsletter.db.before-0005").write_bytes(b"SQLite format 3\0" + b"x" * 4096)
 
-    closed = erase_in_copies(tmp_path / "newsletter.db", Sought(b"k" * 32, frozenset({"h"})), ())
+    copies = find_copies(tmp_path / "newsletter.db")
+    closed = erase_in_copies(copies, Sought(b"k" * 32, frozenset({"h"})), ())
 
     assert closed == (0, ("newsletter.db.before-0005",))
 

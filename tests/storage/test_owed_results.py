@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -34,11 +34,12 @@ def notices(engine: Engine) -> Iterator[SqlNotices]:
     commits.close()
 
 
-def take_in(engine: Engine, *rows: Row) -> None:
+def take_in(engine: Engine, *rows: Row) -> str:
     import_id = uuid4().hex
     with SqlSubscriberBook(engine).importing(import_id, "a.csv", NOW) as book:
         list(import_rows(rows, book, import_id, NOW))
         list(book.write())
+    return import_id
 
 
 def agreed(days: int) -> Row:
@@ -108,3 +109,40 @@ def test_a_result_that_a_restore_kept_by_the_address_alone_is_its_readers(
 
     assert owed == {"a2@example.org"}
     assert asked == ({"a1@example.org"} if is_shown else set())
+
+
+def test_what_the_ledger_of_a_file_has_told_is_settled_and_nothing_else(
+    engine: Engine, notices: SqlNotices
+) -> None:
+    before = NOW - timedelta(days=5)
+    take_in(engine, *(new(name, before) for name in ("own", "asked", "reader")))
+    asked = [one for one in notices.find_results(NOW) if "own" not in one.address]
+    notices.ask_for(iter(asked), before, lambda _count: None)
+    gone, again = left("reader@example.org", 2), new("asked", NOW - timedelta(days=1))
+    file = take_in(engine, *map(agreed, (1, 14, 16)), gone, again)
+
+    count = notices.settle_of_import(file, NOW)
+
+    assert count == 4  # a1, a14, the withdrawal and the new consent
+    assert [one.address for one in notices.find_results(NOW)] == ["own@example.org"]
+    later = NOW + timedelta(days=30)
+    assert [one.address for one in notices.find_results(later)] == ["own@example.org"]
+    assert {one.address for one in notices.find_asked()} == {one.address for one in asked}
+    assert notices.settle_of_import(file, NOW) == 0
+
+
+def new(name: str, since: datetime) -> Row:
+    return make_row(f"{name}@example.org", "", None, since)
+
+
+def test_what_is_declared_after_a_file_that_was_told_is_owed(
+    engine: Engine, notices: SqlNotices
+) -> None:
+    file = take_in(engine, agreed(1), agreed(2))
+    assert notices.settle_of_import(file, NOW - timedelta(hours=2)) == 2
+
+    take_in(engine, left("a1@example.org", 0))
+    take_in(engine, new("a2", NOW))
+
+    found = {(one.address, one.kind.value) for one in notices.find_results(NOW)}
+    assert found == {("a1@example.org", "left"), ("a2@example.org", "agreed")}

@@ -97,7 +97,9 @@ def _ask(address: Address, known: Known, *, yes: bool) -> None:
     elif known.returned:
         tell("Reader", _("not on the list; emails from them or to them are stored"), cells=CELLS)
     elif known.in_copies:
-        words = _("not on the list; in copies of the database from before a restore or an upgrade")
+        words = _(
+            "not on the list; in copies of the database from before a restore, an upgrade or a move"
+        )
         tell("Reader", words, cells=CELLS)
     else:
         words = _("not on the list; named in emails or refused rows that the site keeps")

@@ -38,6 +38,9 @@ def _remains_in_words() -> Mapping[Remains, str]:
         Remains.IMPORT: _("a file is being imported: it may still hold them"),
         Remains.JOURNAL: _("the database's write-ahead log: another process is reading it"),
         Remains.PAGES: _("free pages of the database: they are overwritten when it is idle"),
-        Remains.COPIES: _("copies of the database that cannot be changed; delete them:"),
+        Remains.COPIES: _(
+            "copies of the database that cannot be changed; make them writable and end what has "
+            "them open, or delete them, but not newsletter.db:"
+        ),
         Remains.FILES: _("files that cannot be changed; make them writable or delete them:"),
     }

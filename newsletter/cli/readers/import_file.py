@@ -1,6 +1,5 @@
 """newsletter subscribers import: merge a file of readers into the list."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at_many
 from newsletter.cli.readers.import_lines import held_lines
+from newsletter.cli.readers.import_progress import progress_of
 from newsletter.cli.readers.import_rejects import (
     is_standard_output,
     make_ready,
@@ -71,6 +71,14 @@ LONG_LIST: Final = 20_000  # readers, the same for what is written
     callback=lambda _context, _parameter, name: _codec_of(name),
     help=("The encoding of the file, if it is neither UTF-8 nor Korean: windows-1252, shift_jis …"),
 )
+@click.option(
+    "--results-told",
+    is_flag=True,
+    help=(
+        "The ledger that FILE comes from has told readers the results of what FILE says; they are"
+        " not told again."
+    ),
+)
 @click.pass_context
 def import_file(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -82,6 +90,7 @@ def import_file(  # noqa: PLR0913 - one for each option
     rejects: IO[str] | None,
     said: Mapping[str, Meaning],
     encoding: str | None,
+    results_told: bool,
 ) -> None:
     """
     Merge the readers of FILE (CSV) into the list.
@@ -106,12 +115,15 @@ def import_file(  # noqa: PLR0913 - one for each option
         consent_of(site, consented_at),
         keeps=not dry_run,
         rejects=kept,
+        results_told=results_told,
     )
     look_at_many(site, Look(AccessKind.FILE_IMPORTED), None)
     with held_lines() as held, rejects_to(rejects) as rejected:
         report = Report(str(file), None if verbose else ROWS_SHOWN, rejected, held)
-        import_readers(site, order, _AtTerminal(context, order, report, rejects))
+        settled = import_readers(site, order, _AtTerminal(context, order, report, rejects))
         report.summarise(order.encoding)
+    if settled:
+        click.echo(_("Results told before: {count:,}; they are settled", count=settled))
     report.say_what_next(_command(context, dry_run=False) if dry_run else None)
     if report.fates[Fate.REFUSED]:
         context.exit(1)
@@ -149,14 +161,14 @@ class _AtTerminal:
         self._report.begin(heading)
         file = self._order.file
         size = file.stat().st_size
-        with _progress(file.name, size if size >= LONG_FILE_BYTES else 0) as advance:
+        with progress_of(file.name, size if size >= LONG_FILE_BYTES else 0) as advance:
             yield advance
 
     @contextmanager
     def writing(self, readers: int) -> Iterator[Callable[[int], None]]:
         """Show the progress of writing many readers to the list."""
         many = readers if readers >= LONG_LIST else 0
-        with _progress(_("writing to the list"), many) as advance:
+        with progress_of(_("writing to the list"), many) as advance:
             yield advance
 
 
@@ -165,6 +177,7 @@ def _command(context: click.Context, *, dry_run: bool) -> list[str]:
     words = ["newsletter", "subscribers", "import", str(context.params["file"])]
     words += ["--dry-run"] if dry_run else []
     words += ["--verbose"] if context.params["verbose"] else []
+    words += ["--results-told"] if context.params["results_told"] else []
     if consented_at := context.params["consented_at"]:
         words += ["--consented-at", consented_at]
     if rejects := context.params["rejects"]:
@@ -185,17 +198,3 @@ def _codec_of(name: str | None) -> str | None:
     raise click.BadParameter(
         _("{name!r} is not a supported encoding; use one of {known}", name=name, known=known)
     )
-
-
-@contextmanager
-def _progress(task: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how much of *total* is reached; only on a terminal, and if there is much to wait for."""
-    if not total or not sys.stderr.isatty():
-        yield lambda _reached: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - 60 ms, and only for long files
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        shown = bar.add_task(task, total=total)
-        yield lambda reached: bar.update(shown, completed=reached)
