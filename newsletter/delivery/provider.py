@@ -87,6 +87,7 @@ class Capabilities:
     inline_pictures: bool = True
     own_headers: bool = True  # List-Unsubscribe and the like
     own_sender: bool = True  # uses the envelope's sender, to which bounces return
+    unicode_addresses: bool = True  # takes a local part that is not ASCII (RFC 6531)
     # How long after the first attempt the provider detects a repeat of the same reference and
     # ignores it; None: never. Within this time unknown letters are sent again automatically.
     repeats: timedelta | None = None
