@@ -22,7 +22,7 @@ def json_request(
     return Request(url, body, {**accepts, **headers})
 
 
-def in_base64(content: bytes) -> str:
+def to_b64(content: bytes) -> str:
     """Return *content* in base64, on one line."""
     return b64encode(content).decode()
 

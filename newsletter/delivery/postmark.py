@@ -21,7 +21,7 @@ from newsletter.delivery.http_answers import (
     sign,
 )
 from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, HttpVerdict, Request
-from newsletter.delivery.json_request import has_specials, in_base64, in_quotes, json_request
+from newsletter.delivery.json_request import has_specials, to_b64, in_quotes, json_request
 from newsletter.delivery.letter_fields import read_fields
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities
@@ -93,7 +93,7 @@ class Postmark:
                 "Attachments": [
                     {
                         "Name": one.name,
-                        "Content": in_base64(one.content),
+                        "Content": to_b64(one.content),
                         "ContentType": one.content_type,
                         "ContentID": f"cid:{one.content_id}",
                     }

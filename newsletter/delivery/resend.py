@@ -23,7 +23,7 @@ from newsletter.delivery.http_answers import (
 from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, HttpVerdict, Request
 from newsletter.delivery.json_request import (
     has_specials,
-    in_base64,
+    to_b64,
     in_encoded_words,
     json_request,
 )
@@ -117,7 +117,7 @@ def _attach(picture: Picture) -> dict[str, str]:
     if mimetypes.guess_type(picture.name)[0] != picture.content_type:
         refuse(f"{picture.content_type} {picture.name}")
     return {
-        "content": in_base64(picture.content),
+        "content": to_b64(picture.content),
         "filename": picture.name,
         "content_type": picture.content_type,
         "content_id": picture.content_id,

@@ -23,7 +23,7 @@ from newsletter.delivery.http_answers import (
     sign,
 )
 from newsletter.delivery.http_posting import MASK, HttpAnswer, HttpPosting, HttpVerdict, Request
-from newsletter.delivery.json_request import in_base64, json_request
+from newsletter.delivery.json_request import to_b64, json_request
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities
 from newsletter.delivery.reference import NAME, tag_of
@@ -99,7 +99,7 @@ class Ses:
             {
                 "Destination": {"ToAddresses": [recipient]},
                 "FeedbackForwardingEmailAddress": envelope.sender,
-                "Content": {"Raw": {"Data": in_base64(envelope.mime)}},
+                "Content": {"Raw": {"Data": to_b64(envelope.mime)}},
                 "EmailTags": [{"Name": NAME, "Value": tag_of(envelope.reference)}],
             },
             {},
