@@ -21,7 +21,7 @@ from newsletter.delivery.http_answers import (
     sign,
 )
 from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, HttpVerdict, Request
-from newsletter.delivery.json_request import has_specials, to_b64, in_quotes, json_request
+from newsletter.delivery.json_request import has_specials, in_quotes, json_request, to_b64
 from newsletter.delivery.letter_fields import read_fields
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities

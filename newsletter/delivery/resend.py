@@ -23,9 +23,9 @@ from newsletter.delivery.http_answers import (
 from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, HttpVerdict, Request
 from newsletter.delivery.json_request import (
     has_specials,
-    to_b64,
     in_encoded_words,
     json_request,
+    to_b64,
 )
 from newsletter.delivery.letter_fields import Picture, read_fields, refuse
 from newsletter.delivery.mail_url import MailUrl

@@ -19,7 +19,7 @@ from newsletter.delivery.http_answers import (
     sign,
 )
 from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, HttpVerdict, Request
-from newsletter.delivery.json_request import to_b64, in_quotes, json_request
+from newsletter.delivery.json_request import in_quotes, json_request, to_b64
 from newsletter.delivery.letter_fields import LetterFields, read_fields
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities

@@ -23,7 +23,7 @@ from newsletter.delivery.http_answers import (
     sign,
 )
 from newsletter.delivery.http_posting import MASK, HttpAnswer, HttpPosting, HttpVerdict, Request
-from newsletter.delivery.json_request import to_b64, json_request
+from newsletter.delivery.json_request import json_request, to_b64
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities
 from newsletter.delivery.reference import NAME, tag_of
