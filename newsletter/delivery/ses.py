@@ -50,8 +50,8 @@ ANSWERS: Final = AnswerTable(
             "|MissingAuthenticationToken|ExpiredToken|AccessDenied|InvalidClientTokenId"
             "|not authorized|security token",
         ),
-        sign(Fault.ACCOUNT, "AccountSuspended|SendingPaused|LimitExceededException"),
         sign(Fault.RATE, "TooManyRequests|Throttling|sending rate|message quota"),
+        sign(Fault.ACCOUNT, "AccountSuspended|SendingPaused|LimitExceededException"),
         sign(Fault.SENDER, "MailFromDomainNotVerified|not verified"),
         sign(
             Fault.ADDRESS,

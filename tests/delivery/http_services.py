@@ -58,6 +58,7 @@ class Mailer:
     suppressed: Answer | None = None  # None: it takes the letter, and reports a bounce
     quota: Answer | None = None  # passes by itself; None: told by the status 429 alone
     repeated: Answer | None = None  # the answer to the same key again, where it is no success
+    secrets: tuple[str, ...] = (SECRET,)
 
     def provider(
         self, base_url: str, *, timeout_s: float = 5, caller: Caller = UNNAMED
@@ -133,7 +134,8 @@ SES: Final = Mailer(
     ),
     no_credit=ses_error(400, "SendingPausedException", "Sending is paused for this account"),
     too_large=ses_error(400, "BadRequestException", "Message length is more than 10485760 bytes"),
-    quota=ses_error(400, "LimitExceeded", "Daily message quota exceeded"),
+    quota=ses_error(400, "LimitExceededException", "Daily message quota exceeded"),
+    secrets=(SECRET, TOKEN),
 )
 POSTMARK: Final = Mailer(
     name="postmark",
