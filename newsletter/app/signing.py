@@ -117,7 +117,9 @@ def make_signer(site: "Site", sender_address: str) -> "DkimSigner | None":
     setting = site.settings.dkim
     if setting is None:
         return None
+    from newsletter.delivery.registry import rewritten_fields  # noqa: PLC0415
     from newsletter.message.dkim import DkimSigner  # noqa: PLC0415 - slow to load, optional
 
     setting.refuse_other_sender(sender_address)
-    return DkimSigner(setting.domain, read_signing_keys(site))
+    unsigned = rewritten_fields(site.settings.mail_url)
+    return DkimSigner(setting.domain, read_signing_keys(site), unsigned)

@@ -188,7 +188,8 @@ class Site:
 
         Raises:
             SettingsError: the provider sends over the network, but the pictures and links in the
-                letters have no public URL; or it stands abroad, and readers were not told.
+                letters have no public URL; or it stands abroad, and readers were not told; or
+                letters are to be signed by DKIM, and it builds the message itself.
         """
         from newsletter.delivery.registry import leaves_the_country, open_provider  # noqa: PLC0415
         from newsletter.issue.issue import CROSS_BORDER  # noqa: PLC0415 - help does without
@@ -202,7 +203,10 @@ class Site:
             named = phrase("settings.cross-border-missing", host=url.host, fields=CROSS_BORDER)
             raise SettingsError(named)
         caller = self.settings.caller(sender_address or self.publication.sender_address)
-        return open_provider(url, self.root, caller)
+        provider = open_provider(url, self.root, caller)
+        if self.settings.dkim and not provider.can.raw_mime:
+            raise SettingsError(phrase("settings.dkim-uncarried", provider=provider.name))
+        return provider
 
     def _has_told_of_abroad(self) -> bool:
         """Whether readers are told that their data goes abroad: see `Publication.cross_border`."""

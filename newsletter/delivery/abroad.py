@@ -33,7 +33,9 @@ def is_abroad(url: MailUrl, scheme: Scheme) -> bool:
 
     See the Personal Information Protection Act, Article 28-8.
     """
-    return scheme.is_abroad or (_is_below(url.host, ABROAD) and not _is_below(url.host, IN_KOREA))
+    if scheme.is_abroad:
+        return url.host not in scheme.at_home
+    return _is_below(url.host, ABROAD) and not _is_below(url.host, IN_KOREA)
 
 
 def _is_below(host: str, domains: tuple[str, ...]) -> bool:

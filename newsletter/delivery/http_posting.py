@@ -18,7 +18,9 @@ from newsletter.delivery.addresses import wire_address
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.provider import (
     Begun,
+    Blame,
     Capabilities,
+    Deferred,
     Outcome,
     Receipt,
     Refused,
@@ -29,9 +31,9 @@ from newsletter.delivery.provider import (
 from newsletter.delivery.replies import one_line
 from newsletter.delivery.trust import explain_tls, make_tls
 from newsletter.delivery.web_session import open_web_session
-from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
-from newsletter.phrases import phrase
+from newsletter.phrases import Said, phrase
 
 LONGEST_BODY: Final = 65_536  # bytes read of an answer
 MASK: Final = b"***"  # replaces a key that is repeated in an answer
@@ -53,6 +55,7 @@ class HttpAnswer:
     status: int
     body: bytes
     retry_after: str = ""  # the header, "" if there was none
+    headers: Mapping[str, str] = field(default_factory=dict)  # all of them, names in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,22 @@ class HttpVerdict:
 
     outcome: Outcome | Unsent
     stop: ProviderError | None = None  # to be raised after the receipt is yielded
+
+
+class UncarriedError(NewsletterError):
+    """A letter has a part that the service cannot carry; it is never left out in silence."""
+
+    def __init__(self, said: Said, blame: Blame = Blame.MESSAGE) -> None:
+        """*blame* is the letter's part: `MESSAGE` if all readers have it, else `TEMPORARY`."""
+        super().__init__(said)
+        self.blame = blame
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of the letter, of which nothing was sent."""
+        if self.blame is Blame.MESSAGE:
+            return Deferred(self.phrase, Blame.MESSAGE)
+        return Refused(self.phrase, self.blame)
 
 
 class HttpAccount(Protocol):
@@ -72,7 +91,12 @@ class HttpAccount(Protocol):
     can: Capabilities
 
     def request(self, envelope: Envelope, recipient: str) -> Request:
-        """Make the request for a letter to *recipient*, an address in wire form."""
+        """
+        Make the request for a letter to *recipient*, an address in wire form.
+
+        Raises:
+            UncarriedError: the service cannot carry a part of the letter.
+        """
 
     def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
         """Interpret the answer to a letter whose content was sent."""
@@ -152,10 +176,17 @@ class HttpConnection:
             if recipient is None:
                 yield Receipt(envelope, Refused(phrase("delivery.no-address")))
                 continue
-            request = self._provider.account.request(envelope, recipient)
+            if not (recipient.isascii() or self._provider.can.unicode_addresses):
+                refusal = phrase("delivery.ascii-addresses", provider=self._provider.name)
+                yield Receipt(envelope, Refused(refusal, Blame.TEMPORARY))
+                continue
             try:
+                request = self._provider.account.request(envelope, recipient)
                 verdict = self._post(request, begun.wait)
             except WithdrawnError:
+                continue
+            except UncarriedError as error:
+                yield Receipt(envelope, error.outcome)
                 continue
             yield Receipt(envelope, verdict.outcome)
             if verdict.stop:
@@ -201,10 +232,15 @@ class HttpConnection:
                 body += piece
                 if len(body) >= LONGEST_BODY:
                     break
+            key = self._provider.account.key
             return HttpAnswer(
                 response.status_code,
-                body.replace(self._provider.account.key.encode(), MASK),
+                body.replace(key.encode(), MASK),
                 response.headers.get("Retry-After", ""),
+                {
+                    name.lower(): value.replace(key, MASK.decode())
+                    for name, value in response.headers.items()
+                },
             )
 
     def _explain(self, error: Exception) -> ProviderError:

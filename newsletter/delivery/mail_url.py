@@ -19,6 +19,7 @@ PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 
+BARE_KEY: Final = re.compile(r"[A-Za-z0-9._~%+=-]+")
 ENCRYPTED_FORM: Final = "smtp+starttls://USER:PASSWORD@HOST:587"
 
 
@@ -28,6 +29,7 @@ class Login(StrEnum):
     NOTHING = "nothing"  # the connection is not encrypted
     PASSWORD = "password"  # noqa: S105 - USER:PASSWORD; nothing if the relay requires no login
     KEY = "key"  # one secret, required
+    PAIR = "pair"  # USER:PASSWORD, required
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Scheme:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the first is the default
     is_folder: bool = False  # a folder follows instead of //host
     is_abroad: bool = False  # the service stands outside Korea
+    at_home: tuple[str, ...] = ()  # hosts of it that stand in Korea all the same
+    # The service's only host; then the address has none: //KEY. "": the address names it.
+    host: str = ""
+    rewrites: tuple[str, ...] = ()  # header fields that it replaces, in lower case; see DKIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
         return _parse_folder(name, rest, scheme)
     if not rest.startswith("//"):
         raise _wrong(phrase("delivery.url-slashes"), scheme.form)
+    if scheme.host:
+        return _parse_bare_key(name, rest[2:], scheme)
     login, _, place = rest[2:].rpartition("@")
     user, password = _parse_login(login, scheme)
     found = PLACE.fullmatch(place)
@@ -98,6 +106,16 @@ def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
         password=password,
         options=_parse_options(found["query"] or "", scheme),
     )
+
+
+def _parse_bare_key(name: str, written: str, scheme: Scheme) -> MailUrl:
+    """Separate the key of a service with one host from the options after it."""
+    key, _, query = written.partition("?")
+    key = key.removesuffix("/")
+    if not BARE_KEY.fullmatch(key):
+        raise _wrong(phrase("delivery.url-bare-key"), scheme.form)
+    options = _parse_options(query, scheme)
+    return MailUrl(scheme=name, host=scheme.host, port=443, user=unquote(key), options=options)
 
 
 def _parse_folder(name: str, written: str, scheme: Scheme) -> MailUrl:
@@ -134,6 +152,8 @@ def _parse_login(login: str, scheme: Scheme) -> tuple[str, str]:
         case Login.NOTHING if login:
             raise _wrong(phrase("delivery.url-login-unencrypted"), ENCRYPTED_FORM)
         case Login.PASSWORD if login and not (user and password):
+            raise _wrong(phrase("delivery.url-login-incomplete"), scheme.form)
+        case Login.PAIR if not (user and password):
             raise _wrong(phrase("delivery.url-login-incomplete"), scheme.form)
         case Login.KEY if password or not user:
             raise _wrong(phrase("delivery.url-one-key"), scheme.form)

@@ -26,7 +26,7 @@ class Mailgun:
     """A sending domain at Mailgun."""
 
     kind = "mailgun"
-    can = Capabilities(own_sender=False)
+    can = Capabilities(own_sender=False, may_lack_sender=True)
 
     def __init__(self, domain: str, key: str, base_url: str = BASE_URLS["us"]) -> None:
         """

@@ -2,10 +2,10 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from newsletter.delivery.http_answers import RATE, TRY_LATER, read_page, read_retry_after
 from newsletter.delivery.http_posting import HttpAnswer, HttpVerdict
 from newsletter.delivery.provider import (
     Accepted,
@@ -19,8 +19,6 @@ from newsletter.delivery.replies import one_line, read_text
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.phrases import Phrase, phrase
 
-LONGEST_WAIT: Final = timedelta(days=1)
-
 BAD_RECIPIENT: Final = re.compile(
     r"\bto\b['\"]? parameter is not a valid|recipient (address )?is (not valid|invalid)",
     re.IGNORECASE,
@@ -28,35 +26,12 @@ BAD_RECIPIENT: Final = re.compile(
 BAD_ACCOUNT: Final = re.compile(
     r"not allowed to send|domain|disabled|suspended|payment|plan\b", re.IGNORECASE
 )
-# Temporary refusals, at any status: Mailgun uses 420 and 429 for them, and was also observed to
-# use 403 and 400: "Domain … is not allowed to send: recipient limit exceeded, try
-# again after Mon, 25 Aug 2025 07:00:31 UTC".
-TRY_LATER: Final = re.compile(r"\b(re)?try (it )?(again )?(after|in|later)\b", re.IGNORECASE)
-RATE: Final = re.compile(r"\b(rate|quota|limits?|too (many|fast)|throttl\w*)\b", re.IGNORECASE)
 # Limits that waiting does not remove.
 FOR_A_PERSON: Final = re.compile(
     r"(bounce|complaint|spam) rate|disabled|suspend|block|upgrade|payment|billing|\bplan\b"
     r"|authorized recipients|test purposes",
     re.IGNORECASE,
 )
-WAIT: Final = re.compile(
-    r"\b(?:re)?try (?:it )?(?:again )?(?:after|in) (\d{1,9}) ?([smhd])[a-z]*",
-    re.IGNORECASE,
-)
-UNITS: Final = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
-UNTIL: Final = re.compile(
-    r"\b(?:after|until|at) ((?:[a-z]{3,9}, ?)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d:\d\d"
-    r"(?: [a-z]{1,4}| [+-]\d{4})?"
-    r"|\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:z| ?utc|[+-]\d\d:?\d\d)?)",
-    re.IGNORECASE,
-)
-MARKUP: Final = re.compile(rb"<[^<>]*>")
-PAGE_BYTES: Final = 16_384  # of an HTML page, searched for words
 
 
 def judge(answer: HttpAnswer, domain: str, now: datetime) -> HttpVerdict:
@@ -101,40 +76,6 @@ REMEDIES: Final = {
 }
 
 
-def read_retry_after(header: str, message: str, now: datetime) -> timedelta | None:
-    """
-    Read the waiting time that the provider requests (RFC 9110 §10.2.3, or Mailgun's sentence).
-
-    Args:
-        header: Retry-After, in seconds or as a date; "" if there was none.
-        message: may contain "try again after", and a number with its unit, or a date.
-        now: aware UTC; dates are compared with it.
-
-    Returns:
-        1 second to 1 day; None if neither contains a readable time.
-    """
-    if seconds := re.fullmatch(r"\s*(\d{1,9})\s*", header):
-        wait: timedelta | None = timedelta(seconds=int(seconds[1]))
-    elif (wait := _until(header.strip(), now)) is None:
-        if said := WAIT.search(message):
-            wait = int(said[1]) * UNITS[said[2][0].lower()]
-        elif said := UNTIL.search(message):
-            wait = _until(said[1], now)
-    return wait if wait is None else max(timedelta(seconds=1), min(wait, LONGEST_WAIT))
-
-
-def _until(date: str, now: datetime) -> timedelta | None:
-    """Return the time until *date* (RFC 5322 or ISO 8601; UTC if it has no zone)."""
-    try:
-        if date[:1].isdigit() and date[4:5] == "-":
-            until = datetime.fromisoformat(re.sub(r" ?utc$", "Z", date, flags=re.IGNORECASE))
-        else:
-            until = parsedate_to_datetime(date)
-        return until.replace(tzinfo=until.tzinfo or UTC) - now
-    except (ValueError, OverflowError, TypeError, IndexError):  # all that the two parsers raise
-        return None
-
-
 def _passes(status: int, message: str) -> bool:
     """Whether the text of a refusal shows that it is temporary, although it gives no time."""
     if FOR_A_PERSON.search(message):
@@ -172,7 +113,7 @@ def _read_body(body: bytes) -> tuple[str, str]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
-        return "", _read_page(body)
+        return "", read_page(body)
     if not isinstance(answer, dict):
         return "", read_text(body)
     identity, message = answer.get("id"), answer.get("message")
@@ -180,13 +121,6 @@ def _read_body(body: bytes) -> tuple[str, str]:
         identity if isinstance(identity, str) else "",
         message if isinstance(message, str) else read_text(body),
     )
-
-
-def _read_page(body: bytes) -> str:
-    """Read an answer that is not JSON; of a gateway's HTML page, only the words."""
-    if body.lstrip()[:1] == b"<":
-        body = MARKUP.sub(b" ", body[:PAGE_BYTES])
-    return read_text(body)
 
 
 def _judge_request(said: str, domain: str) -> HttpVerdict:

@@ -87,8 +87,14 @@ class Capabilities:
     inline_pictures: bool = True
     own_headers: bool = True  # List-Unsubscribe and the like
     own_sender: bool = True  # uses the envelope's sender, to which bounces return
-    # How long after the first attempt the provider detects a repeat of the same reference and
-    # ignores it; None: never. Within this time unknown letters are sent again automatically.
+    # Whether an issue may go by it although `sender.bounces` is set, where it has no own_sender:
+    # people are told that no bounce returns there. Elsewhere the issue is refused.
+    may_lack_sender: bool = False
+    unicode_addresses: bool = True  # takes a local part that is not ASCII (RFC 6531)
+    refused_name_marks: str = ""  # characters that a sender's display name must not contain
+    # Half of the time after the first attempt in which the provider detects a repeat of the same
+    # reference and ignores it; None: it never does. Within this time unknown letters are sent
+    # again automatically, and those that stay unknown once more.
     repeats: timedelta | None = None
 
 

@@ -33,11 +33,46 @@ def _mailgun() -> Opener:
     return open_provider
 
 
+def _ses() -> Opener:
+    from newsletter.delivery.ses import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
+def _postmark() -> Opener:
+    from newsletter.delivery.postmark import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
+def _resend() -> Opener:
+    from newsletter.delivery.resend import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
+def _brevo() -> Opener:
+    from newsletter.delivery.brevo import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
+def _sendgrid() -> Opener:
+    from newsletter.delivery.sendgrid import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
 # By module. The types here make mypy check that a provider implements all parts.
 OPENERS: Final[Mapping[str, Callable[[], Opener]]] = {
     "outbox": _outbox,
     "smtp": _smtp,
     "mailgun": _mailgun,
+    "ses": _ses,
+    "postmark": _postmark,
+    "resend": _resend,
+    "brevo": _brevo,
+    "sendgrid": _sendgrid,
 }
 # The form of each address in NEWSLETTER_MAIL_URL, and the module that sends the letters.
 SCHEMES: Final = {
@@ -47,6 +82,32 @@ SCHEMES: Final = {
     "smtps": Scheme("smtp", "smtps://USER:PASSWORD@HOST:465", Login.PASSWORD, 465),
     "mailgun": Scheme(
         "mailgun", "mailgun://KEY@DOMAIN?region=us", Login.KEY, options=REGIONS, is_abroad=True
+    ),
+    "ses": Scheme(
+        "ses",
+        "ses://KEYID:SECRET@ap-northeast-2",
+        Login.PAIR,
+        is_abroad=True,
+        at_home=("ap-northeast-2",),  # Seoul
+        rewrites=("message-id", "date"),
+    ),
+    "postmark": Scheme(
+        "postmark",
+        "postmark://TOKEN?stream=broadcast",
+        Login.KEY,
+        options={"stream": ("broadcast",)},
+        is_abroad=True,
+        host="api.postmarkapp.com",
+    ),
+    "resend": Scheme("resend", "resend://KEY", Login.KEY, is_abroad=True, host="api.resend.com"),
+    "brevo": Scheme("brevo", "brevo://KEY", Login.KEY, is_abroad=True, host="api.brevo.com"),
+    "sendgrid": Scheme(
+        "sendgrid",
+        "sendgrid://KEY?region=global",
+        Login.KEY,
+        options={"region": ("global", "eu")},
+        is_abroad=True,
+        host="api.sendgrid.com",
     ),
 }
 
@@ -64,6 +125,11 @@ def read_mail_url(setting: str) -> MailUrl:
 def leaves_the_country(url: MailUrl) -> bool:
     """Return whether letters by *url* leave Korea, as far as the program can know."""
     return is_abroad(url, SCHEMES[url.scheme])
+
+
+def rewritten_fields(url: MailUrl) -> tuple[str, ...]:
+    """Return the header fields, in lower case, whose values the service of *url* replaces."""
+    return SCHEMES[url.scheme].rewrites
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> Provider:

@@ -22,6 +22,7 @@ from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
 from newsletter.desk.ways import is_earnest
 from newsletter.desk.witness import Proposal, Witness
+from newsletter.dispatch.carriage import refuse_uncarried
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Plan
@@ -38,12 +39,14 @@ class IssueDispatch:
     """The dispatch of one issue; one process at a time has the right to run it."""
 
     def __init__(self, outlook: Outlook, process: Process) -> None:
+        """Prepare; raises a SettingsError if the provider cannot carry this letter."""
+        bounces = outlook.at_hand.manner.bounces
+        refuse_uncarried(outlook.provider, outlook.letter, bounces)
         self.outlook = outlook
         self.answered = 0  # deliveries that got an outcome in this run
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
         key = find_key(outlook.ledger, outlook.issue)
-        bounces = outlook.at_hand.manner.bounces
         self._letter_writers = LetterWriters(outlook.site, outlook.letter, key, bounces)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()

@@ -14,6 +14,7 @@ from newsletter.app.proofing import proofread
 from newsletter.app.signing import write_bounce_check
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Outcome, Provider, Unsent
+from newsletter.dispatch.carriage import refuse_uncarried
 from newsletter.dispatch.test_send import deliver_tests
 from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, UsageError
@@ -87,12 +88,13 @@ def prepare_test_send(
     Raises:
         UsageError: there is no such issue.
         ContentError: it does not compose.
-        SettingsError: letters cannot leave by what is set.
+        SettingsError: letters cannot leave by what is set, or the provider cannot carry this one.
     """
     composed = site.compose(issue)
     provider = site.provider()
     letter = composed.letter
     bounces = composed.publication.bounces or ""
+    refuse_uncarried(provider, letter, bounces)
     letter_writer = site.letter_writer(letter, is_test=True, bounces=bounces)
     now = site.clock()
     mails: list[tuple[Envelope, EditionKind | None]] = [

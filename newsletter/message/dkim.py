@@ -42,16 +42,20 @@ def relaxed_value(value: bytes) -> bytes:
 class DkimSigner:
     """Signs the letters of one domain with all of its keys; thread-safe."""
 
-    def __init__(self, domain: str, keys: Mapping[str, SigningKey]) -> None:
+    def __init__(
+        self, domain: str, keys: Mapping[str, SigningKey], unsigned: Sequence[str] = ()
+    ) -> None:
         """
         Store the domain and the keys.
 
         Args:
             domain: d=, the domain of the DNS records.
             keys: by selector; each key makes its own signature.
+            unsigned: fields in lower case that are left out, because the provider replaces them.
         """
         self._domain = domain
         self._keys = keys
+        self._signed = tuple(name for name in SIGNED if name not in unsigned)
 
     def seal(self, fields: Sequence[Piece], body: Sequence[Piece], slots: Sequence[str]) -> "Seal":
         """
@@ -63,7 +67,16 @@ class DkimSigner:
                 space follows it.
             slots: all slots, in the order of the values.
         """
-        return Seal(self._domain, self._keys, fields, body, slots)
+        signatures = [
+            _Signature(self._domain, selector, key, self._listed(fields))
+            for selector, key in self._keys.items()
+        ]
+        return Seal(signatures, self._signed, fields, body, slots)
+
+    def _listed(self, fields: Sequence[Piece]) -> list[str]:
+        """Return the names in h=, each once more than it occurs."""
+        present = {_name_of(piece) for piece in fields}
+        return [name for name in self._signed for _ in range(1 + (name in present))]
 
 
 class Seal:
@@ -71,24 +84,21 @@ class Seal:
 
     def __init__(
         self,
-        domain: str,
-        keys: Mapping[str, SigningKey],
+        signatures: Sequence["_Signature"],
+        names: Sequence[str],
         fields: Sequence[Piece],
         body: Sequence[Piece],
         slots: Sequence[str],
     ) -> None:
-        """Canonicalise all constant parts; see `DkimSigner.seal`."""
+        """Canonicalise all constant parts of the fields *names*; see `DkimSigner.seal`."""
         by_name = {_name_of(piece): piece for piece in fields}
-        signed = [by_name[name] for name in SIGNED if name in by_name]
+        signed = [by_name[name] for name in names if name in by_name]
         canonical = [relaxed_field(one) if isinstance(one, bytes) else one for one in signed]
         self._fields = Segments(canonical, slots)
         self._body = Segments(body, slots, relaxed_lines)
         # Line ends inside a value are soft: an equals sign separates them from white space.
         self._relax = [relaxed_field if slot in by_name else relaxed_value for slot in slots]
-        names = [name for name in SIGNED for _ in range(1 + (name in by_name))]
-        self._signatures = [
-            _Signature(domain, selector, key, names) for selector, key in keys.items()
-        ]
+        self._signatures = signatures
 
     def signatures(self, values: Sequence[bytes], now: datetime) -> bytes:
         """

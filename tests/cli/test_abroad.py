@@ -65,6 +65,12 @@ def test_s13_each_of_the_five_notices_is_wanted_in_both_languages(tmp_path: Path
         ("smtps://user:pass@mail.example.org:465", False),
         ("smtp://127.0.0.1:25", False),
         ("mailgun://key@mg.example.org?region=eu", True),
+        ("ses://AKID:secret@us-east-1", True),
+        ("ses://AKID:secret@ap-northeast-2", False),
+        ("postmark://token", True),
+        ("resend://key", True),
+        ("brevo://key", True),
+        ("sendgrid://key?region=eu", True),
         ("outbox:outbox", False),
     ],
 )

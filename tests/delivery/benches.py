@@ -14,8 +14,7 @@ from newsletter.delivery.outbox import Outbox
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
-from tests.delivery.mailgun_server import MailgunServer
-from tests.delivery.makers import make_mailgun
+from newsletter.message.envelope import Envelope
 from tests.delivery.provider_contract import Bench
 from tests.mail_sinks import free_port, smtp_sink
 
@@ -29,6 +28,9 @@ class OutboxBench:
         letters = [letter.read_bytes() for letter in self.folder.glob("*.eml")]
         assert all(letter.startswith(b"Return-Path: <") for letter in letters)
         return [letter.partition(b"\r\n")[2] for letter in letters]
+
+    def form_of(self, envelope: Envelope) -> bytes:
+        return envelope.mime
 
     def sessions(self) -> int | None:
         return None
@@ -82,6 +84,9 @@ class SmtpBench:
     def received(self) -> list[bytes]:
         return list(self.mailroom.letters)
 
+    def form_of(self, envelope: Envelope) -> bytes:
+        return envelope.mime
+
     def sessions(self) -> int | None:
         return len(self.mailroom.peers)
 
@@ -125,6 +130,9 @@ class SinkBench:
                 letters.append(letter.removesuffix(b"\n").replace(b"\n", b"\r\n"))
         return [letter for letter in letters if letter]
 
+    def form_of(self, envelope: Envelope) -> bytes:
+        return envelope.mime
+
     def sessions(self) -> int | None:
         return None
 
@@ -135,22 +143,3 @@ def smtp_sink_bench(folder: Path) -> Iterator[Bench]:
     dumps.mkdir()
     with smtp_sink(dumps) as port:
         yield SinkBench(dumps, SmtpProvider(Relay("127.0.0.1", port), timeout_s=10))
-
-
-@dataclass
-class MailgunBench:
-    provider: Provider
-    server: MailgunServer
-
-    def received(self) -> list[bytes]:
-        return [post.fields["message"] for post in self.server.posts]
-
-    def sessions(self) -> int | None:
-        return self.server.connections
-
-
-@contextmanager
-def mailgun_bench(folder: Path) -> Iterator[Bench]:
-    with MailgunServer() as server:
-        provider = make_mailgun(server.base_url, "secret-key", timeout_s=5)
-        yield MailgunBench(provider, server)

@@ -18,10 +18,11 @@ def make_mime(key: int, *, filling: bytes = b"") -> bytes:
     korean = encodebytes(GREETING.encode()).replace(b"\n", b"\r\n")
     return b"".join(
         [
+            b"From: news@news.example.org\r\nTo: reader@example.net\r\n",
             b"Message-ID: <2022-08.%d@news.example.org>\r\n" % key,
             b"Subject: =?utf-8?b?64m07Iqk66CI7YSw?=\r\n",
             b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n",
-            b"Content-Transfer-Encoding: base64\r\n\r\n",
+            b"Content-Transfer-Encoding: 7bit\r\n\r\n",  # nobody decodes it: all of it stays
             korean,
             b"=2E a dot began this line\r\n\r\nFrom here on\r\n \r\n\ttab\r\n",
             filling,

@@ -20,6 +20,7 @@ from newsletter.delivery.http_posting import HttpPosting
 from newsletter.delivery.mail_url import Login, Scheme, parse
 from newsletter.delivery.provider import Provider, Unsent
 from newsletter.errors import ProviderError
+from newsletter.message.envelope import Envelope
 from tests.delivery.certificates import make_tls
 from tests.delivery.makers import make_envelope
 from tests.delivery.provider_contract import Bench, ProviderContract
@@ -103,6 +104,9 @@ class GatewayBench:
 
     def received(self) -> list[bytes]:
         return list(self.gateway.letters)
+
+    def form_of(self, envelope: Envelope) -> bytes:
+        return envelope.mime
 
     def sessions(self) -> int | None:
         return self.gateway.connections

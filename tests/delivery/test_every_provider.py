@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.delivery import benches
+from tests.delivery.http_services import MAILERS, bench_of
 from tests.delivery.provider_contract import Bench, ProviderContract
 
 
@@ -15,7 +16,7 @@ from tests.delivery.provider_contract import Bench, ProviderContract
         benches.smtp_bench,
         benches.pipelining_bench,
         benches.smtp_sink_bench,
-        benches.mailgun_bench,
+        *map(bench_of, MAILERS),
     ]
 )
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.delivery.http_answers import read_retry_after
 from newsletter.delivery.http_posting import HttpPosting
-from newsletter.delivery.mailgun_answers import read_retry_after
 from newsletter.delivery.provider import (
     Accepted,
     Blame,

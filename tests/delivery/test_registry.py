@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.provider import EMPTIED_OUTBOX, OUTBOX
-from newsletter.delivery.registry import SCHEMES, open_provider, read_mail_url
+from newsletter.delivery.registry import (
+    SCHEMES,
+    open_provider,
+    read_mail_url,
+    rewritten_fields,
+)
 from newsletter.errors import SettingsError
 from newsletter.phrases import catalogue, phrase
 from tests.saying import raises
@@ -25,6 +30,15 @@ from tests.saying import raises
         ("smtps://u:p@mail_relay", "smtp relay mail_relay:465"),
         ("mailgun://key@mg.example.org", "Mailgun mg.example.org"),
         ("mailgun://key@mg.example.org?region=eu", "Mailgun mg.example.org"),
+        ("ses://AKID:sec/ret+x=@ap-northeast-2", "Amazon SES ap-northeast-2"),
+        ("ses://AKID:secret:to/ken+=@us-east-1", "Amazon SES us-east-1"),
+        ("postmark://token", "Postmark"),
+        ("postmark://token?stream=broadcast", "Postmark"),
+        ("resend://re_123_abc", "Resend"),
+        ("resend://re_123/", "Resend"),
+        ("brevo://xkeysib-1-2", "Brevo"),
+        ("sendgrid://SG.a-b_c.d", "SendGrid"),
+        ("sendgrid://SG.a?region=eu", "SendGrid"),
     ],
 )
 def test_an_address_names_its_provider(setting: str, name: str) -> None:
@@ -121,6 +135,16 @@ def test_a_login_may_hold_any_mark(login: str, user: str, password: str) -> None
         ("mailgun://api:secret@mg.example.org", "one key"),
         ("mailgun://secret@mg.example.org:443", "no port"),
         ("mailgun://secret@mg.example.org?region=kr", r"region=us\|eu"),
+        ("ses://secret@us-east-1", "user name or the password is missing"),
+        ("ses://us-east-1", "user name or the password is missing"),
+        ("ses://AKID:secret@us-east-1:443", "no port"),
+        ("postmark://", "one key"),
+        ("postmark://secret?stream=outbound", "stream=broadcast"),
+        ("resend://secret@example.org", "one key"),
+        ("resend://user:secret", "one key"),
+        ("resend://secret?region=eu", "nothing may follow"),
+        ("brevo:secret", "two slashes"),
+        ("sendgrid://secret?region=us", r"region=global\|eu"),
         ("smtp+tls://user:secret@relay", "write smtp"),
         ("smtp+ssl://user:secret@relay", "write smtps://"),
         ("starttls://user:secret@relay", r"write smtp\+starttls://"),
@@ -137,7 +161,12 @@ def test_what_is_wrong_comes_with_what_to_write(setting: str, remedy: str) -> No
 
 
 @pytest.mark.parametrize(
-    "setting", ["smtps://user:S3CRET@relay", "mailgun://S3CRET@mg.example.org"]
+    "setting",
+    [
+        *("smtps://user:S3CRET@relay", "mailgun://S3CRET@mg.example.org"),
+        *("ses://AKID:S3CRET:S3CRET@us-east-1", "postmark://S3CRET", "resend://S3CRET"),
+        *("brevo://S3CRET", "sendgrid://S3CRET"),
+    ],
 )
 def test_a_printout_of_what_was_read_shows_no_secret(setting: str) -> None:
     """X7: it may end up in a traceback or a log."""
@@ -165,6 +194,21 @@ def test_no_password_is_in_any_message_or_printout(
 
     assert "S3CRET" not in shown
     assert hidden is None
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_a_service_is_said_to_do_is_what_its_provider_says(scheme: str) -> None:
+    """A service that replaces header fields takes the letter's bytes; others build them anew."""
+    forms = {"KEYID": "a", "SECRET": "b", "USER": "a", "PASSWORD": "b", "KEY": "c", "TOKEN": "d"}
+    form = SCHEMES[scheme].form.replace("HOST", "h.example.org").replace("DOMAIN", "example.org")
+    for word, written in forms.items():
+        form = form.replace(word, written)
+    url = read_mail_url(form)
+
+    provider = open_provider(url, Path("/site"))
+
+    assert provider.can.raw_mime or not SCHEMES[scheme].rewrites
+    assert rewritten_fields(url) == (("message-id", "date") if scheme == "ses" else ())
 
 
 def test_an_outbox_loads_no_network_code() -> None:

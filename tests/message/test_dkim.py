@@ -275,3 +275,18 @@ def test_without_dkim_the_library_for_it_is_not_even_loaded() -> None:
 
 def test_each_kind_of_key_is_among_those_tested() -> None:
     assert {key.algorithm for key in KEYS.values()} == set(Algorithm)
+
+
+def test_m3_fields_that_a_provider_replaces_are_not_signed() -> None:
+    """Amazon SES makes Message-ID and Date anew; a signature over them would break."""
+    signer = DkimSigner(DOMAIN, KEYS, ("message-id", "date"))
+    mime = make_signed(signer=signer).envelope(make_reader(mailto=MAILTO), NOW).mime
+    renewed = re.sub(rb"(?m)^(Message-ID|Date): .*\r\n", rb"\1: of another\r\n", mime)
+
+    assert renewed != mime
+    assert all(verdicts_of_dkimpy(renewed, RECORDS))
+    assert not any(verdicts_of_dkimpy(renewed.replace(b"List-Id: ", b"List-Id: x"), RECORDS))
+    others = make_signed().envelope(make_reader(mailto=MAILTO), NOW).mime
+    for names, all_names in zip(signed_names(mime), signed_names(others), strict=True):
+        assert all_names - names == Counter({"message-id": 2, "date": 2})
+        assert names <= all_names
