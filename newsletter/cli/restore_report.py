@@ -9,6 +9,7 @@ from newsletter.cli.notice_words import kind_in_words
 from newsletter.cli.wording import _, tell
 from newsletter.desk.owed_notices import find_held, find_owed
 from newsletter.desk.words import readers
+from newsletter.errors import LedgerError
 from newsletter.mails.restored import Restored
 from newsletter.subscribers.erasing import end_of_copy
 
@@ -35,7 +36,10 @@ def tell_done(site: Site, done: Restored, at: datetime) -> None:
         words = _("who left, bounced or blocked since: the ledger until now could not be read")
         tell("Unknown", words, cells=CELLS)
     told_since, waiting = done.results.told, Counter(done.results.held)
-    waiting |= Counter(one.kind for one in find_held(site, find_owed(site)))
+    try:
+        waiting |= Counter(one.kind for one in find_held(site, find_owed(site)))
+    except LedgerError as error:  # the backup's own fault; everything else was restored
+        tell("Notices", error.phrase, cells=CELLS)
     for kind in sorted({*told_since, *waiting}):
         told, held = told_since.get(kind, 0), waiting[kind]
         words = _("{told:,} told since, {held:,} held until you answer", told=told, held=held)

@@ -65,6 +65,8 @@ class ReadCounts:
 class FeedbackDesk:
     """Reads and applies what came back to one site; used by one thread at a time."""
 
+    # Large because explaining a mail and reading many share what recognises and what keeps them.
+
     def __init__(self, site: Site) -> None:
         self._site = site
         self._kept = open_kept(site)

@@ -84,6 +84,8 @@ _LIST: Final = subscribers.c
 class SqlErasing:
     """Erasures in the tables of *engine*."""
 
+    # Large because each step of an erasure, and each question about it, has a short method here.
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 

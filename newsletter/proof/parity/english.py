@@ -11,6 +11,7 @@ from newsletter.proof.parity.clocks import (
     read_spoken_clock,
 )
 from newsletter.proof.parity.durations import DURATIONS
+from newsletter.proof.parity.english_hints import WORDS, half, number, pattern, quarter
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
     IN_WORDS,
@@ -29,7 +30,7 @@ from newsletter.proof.parity.english_words import (
     WEEKDAY,
     WEEKDAYS,
 )
-from newsletter.proof.parity.meaning import CLOCK, HALF, PERCENT, QUARTER, Quantity, Unit
+from newsletter.proof.parity.meaning import CLOCK, QUARTER, Quantity, Unit
 from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
 from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
@@ -58,13 +59,12 @@ from newsletter.proof.parity.readers import (
     read_year,
     read_years,
 )
-from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
+from newsletter.proof.parity.scanning import Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
     BELOW,
     CLOCKS,
     CURRENCY,
-    DAYS,
     FAHRENHEIT,
     HINT,
     ISO_DAYS,
@@ -101,136 +101,120 @@ PART_OF_DAY: Final = (
 )
 
 
-def _pattern(regex: str, read: FigureReader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
-    return Pattern(re.compile(regex, flags), read)
-
-
-def _number(value: int, unit: str = "") -> Quantity:
-    return Quantity(Fraction(value), Unit(unit))
-
-
-def _half(number: int) -> Quantity:
-    return Quantity(Fraction(number), HALF)
-
-
 def _weekday(value: int) -> Quantity:
     return Quantity(Fraction(value), MONDAYS)
-
-
-def _quarter(number: int) -> Quantity:
-    return Quantity(Fraction(number), QUARTER)
 
 
 OF_A_YEAR: Final = (
     r"\b(?=\sof\s(?:(?:the|this|last|next)\s)?(?:[a-z]{1,9}\s)?(?:year|(?:19|20)\d{2})\b)"
 )
 NAMES: Final = (
-    _pattern(r"\bcovid-?\s?19|\b\d{1,2}-to-\d{1,2}\b(?=\s+match)", nothing),
-    _pattern(
+    pattern(r"\bcovid-?\s?19|\b\d{1,2}-to-\d{1,2}\b(?=\s+match)", nothing),
+    pattern(
         r"\b(?:tens|hundreds|thousands|millions|billions|dozens)\sof(?:\s(?:thousands|millions)\sof)?",
         nothing,
     ),
-    _pattern(
+    pattern(
         r"\b24/7|\ba?round[\s-]the[\s-]clock|\bat\s(?:any|all)\s(?:hours?|times?)\b|\bday\sand\snight",
-        fixed(HINT, Quantity(Fraction(24 * 60), Unit(TIME)), _number(24), _number(7)),
+        fixed(HINT, Quantity(Fraction(24 * 60), Unit(TIME)), number(24), number(7)),
     ),
-    _pattern(
-        r"\bone-on-one|\bone-stop|\bno\sone\b|\beach\sother|\bone\sanother", fixed(HINT, _number(1))
+    pattern(
+        r"\bone-on-one|\bone-stop|\bno\sone\b|\beach\sother|\bone\sanother", fixed(HINT, number(1))
     ),
 )
 
 DATES: Final = (
-    _pattern(rf"\b{MONTH}\s(?:the\s)?{DAY_LIST}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
-    _pattern(rf"(?<![\d.,:]){DAY_LIST}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
-    _pattern(rf"\b{MONTH},?\s(?:of\s)?{YEAR}", read_day, re.NOFLAG),
-    _pattern(rf"\b(?P<hint>(?P<month>{ALSO_WORDS}))\b(?!\.)", read_day, re.NOFLAG),
-    _pattern(rf"\b{MONTH}", read_day, re.NOFLAG),
-    _pattern(
+    pattern(rf"\b{MONTH}\s(?:the\s)?{DAY_LIST}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
+    pattern(rf"(?<![\d.,:]){DAY_LIST}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
+    pattern(rf"\b{MONTH},?\s(?:of\s)?{YEAR}", read_day, re.NOFLAG),
+    pattern(rf"\b(?P<hint>(?P<month>{ALSO_WORDS}))\b(?!\.)", read_day, re.NOFLAG),
+    pattern(rf"\b{MONTH}", read_day, re.NOFLAG),
+    pattern(
         rf"\b(?P<number>{any_of(ORDINALS)})\s(?:lunar\smonth|month\sof\sthe\s(?:lunar|traditional))\b",
         read_lunar_month,
     ),
 )
 
 TIMES: Final = (
-    _pattern(
+    pattern(
         rf"\b(?P<more>five|ten|twenty|twenty-five)\s(?P<way>to)\s(?P<hour>{HOUR_IN_WORDS}|{HOUR})"
         rf"\s{PART_OF_DAY}",
         read_spoken_clock,
     ),
-    _pattern(
+    pattern(
         rf"(?<![\d:.,])(?:(?P<hour0>{HOUR})(?:[:.](?P<minute0>[0-5]\d))?\s?(?:-|to|until|and|or)\s?)?"
         rf"(?P<hour>{HOUR})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<part>[ap]\.?\s?m)\b\.?",
         read_clock,
     ),
-    _pattern(rf"\b(?P<hour>{HOUR}|{HOUR_IN_WORDS})\so'clock(?:\s{PART_OF_DAY})?", read_clock),
-    _pattern(rf"(?<![\d:.,])(?P<hour>{HOUR})[:.](?P<minute>[0-5]\d)\s{PART_OF_DAY}", read_clock),
-    _pattern(
+    pattern(rf"\b(?P<hour>{HOUR}|{HOUR_IN_WORDS})\so'clock(?:\s{PART_OF_DAY})?", read_clock),
+    pattern(rf"(?<![\d:.,])(?P<hour>{HOUR})[:.](?P<minute>[0-5]\d)\s{PART_OF_DAY}", read_clock),
+    pattern(
         rf"\b(?:at|from|to|until|till|by|before|after|around|about)\s(?P<hour>{HOUR}|{HOUR_IN_WORDS})"
         rf"(?:[:.](?P<minute>[0-5]\d)|[\s-](?P<half>thirty))?\s{PART_OF_DAY}",
         read_clock,
     ),
-    _pattern(
+    pattern(
         rf"\b(?P<more>(?:five|ten|twenty|twenty-five|\d{{1,2}})(?:\sminutes)?(?=\spast)"
         rf"|(?:a\s)?quarter|half(?=\spast)|(?:five|ten|twenty|twenty-five)(?=\sminutes\sto))"
         rf"(?:\sminutes)?\s(?P<way>past|to)\s(?P<hour>{HOUR_IN_WORDS}|{HOUR})\b(?!\s?(?:{UNIT}))",
         read_spoken_clock,
     ),
-    _pattern(
+    pattern(
         rf"\bat\s(?:around\s|about\s)?(?P<hour>{HOUR_IN_WORDS})\b"
         rf"(?!\s(?:{UNIT})|\s[a-z]+s\b|\s(?:of|hundred|thousand|million|billion|to|past)\b|-)",
         read_hour_in_words,
     ),
-    _pattern(
+    pattern(
         rf"\bat\s(?P<hour>{HOUR})(?![\d:,%/-]|\.\d|\s?(?:{UNIT})|\s[a-z]+s\b|\s(?:million|billion))",
         read_bare_hour,
     ),
-    _pattern(
+    pattern(
         r"\b(?:12(?:[:.]00)?\s)?(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))
     ),
-    _pattern(r"\b(?:12(?:[:.]00)?\s)?midnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
+    pattern(r"\b(?:12(?:[:.]00)?\s)?midnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     *CLOCKS,
 )
 
 PARTS_OF_YEAR: Final = (
-    _pattern(
+    pattern(
         r"\b(?P<number>first|second|third|fourth|1st|2nd|3rd|4th)[\s-]quarter",
         read_part_of_year(QUARTER, SURE),
     ),
-    _pattern(r"\bQ(?P<number>[1-4])\b", read_part_of_year(QUARTER, SURE)),
-    _pattern(r"\bfirst\s(?:and|or)\s(?:the\s)?second\shal(?:f|ves)\b", read_halves),
+    pattern(r"\bQ(?P<number>[1-4])\b", read_part_of_year(QUARTER, SURE)),
+    pattern(r"\bfirst\s(?:and|or)\s(?:the\s)?second\shal(?:f|ves)\b", read_halves),
     # The half of a match or of a month is written alike, and may have no words in Korean.
-    _pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, _half(1))),
-    _pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, _half(2))),
-    _pattern(
+    pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, half(1))),
+    pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, half(2))),
+    pattern(
         r"\bhalf[\s-]year(?:ly)?\b",
-        fixed(WORD, _number(6, MONTHS_LONG), _half(1), _half(2)),
+        fixed(WORD, number(6, MONTHS_LONG), half(1), half(2)),
     ),
-    _pattern(
+    pattern(
         r"\b(?:each|every|either|both)\s(?:half|halves)\b(?![\s-](?:an?\s)?hour)",
-        fixed(HINT, _half(1), _half(2)),
+        fixed(HINT, half(1), half(2)),
     ),
-    _pattern(
+    pattern(
         r"\b(?:each|every|once\sa|twice\sa|per)\squarter\b(?!\s(?:of\san\s)?hour)",
-        fixed(HINT, *(_quarter(at) for at in range(1, 5))),
+        fixed(HINT, *(quarter(at) for at in range(1, 5))),
     ),
-    _pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, _half(1))),
-    _pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, _half(2))),
+    pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, half(1))),
+    pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, half(2))),
 )
 
 _NTH: Final = "first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th"
 DAYS_OF_WEEK: Final = (
-    _pattern(
+    pattern(
         rf"\b(?P<number>{_NTH})\b(?=(?:,?\s(?:and\s|or\s)?(?:{_NTH})){{0,3}}\s"
         rf"(?:week(?:s|ends?)?\b|{WEEKDAY}))",
         read_nth,
     ),
-    _pattern(
+    pattern(
         rf"\b(?P<one>{WEEKDAY})(?:\s?(?:-|to|through)\s?(?P<other>{WEEKDAY}))?",
         read_weekday,
         re.NOFLAG,
     ),
-    _pattern(r"\bweekdays?\b", fixed(WORD, *(_weekday(day) for day in (WEEKDAYS_MEANT, 0, 4)))),
-    _pattern(r"\bweekends?\b", fixed(WORD, *(_weekday(day) for day in (WEEKENDS_MEANT, 5, 6)))),
+    pattern(r"\bweekdays?\b", fixed(WORD, *(_weekday(day) for day in (WEEKDAYS_MEANT, 0, 4)))),
+    pattern(r"\bweekends?\b", fixed(WORD, *(_weekday(day) for day in (WEEKENDS_MEANT, 5, 6)))),
 )
 
 DEGREES: Final = r"℃|°\s?C\b|°|degrees?\b"
@@ -238,12 +222,12 @@ TEMPERATURES: Final = (
     *FAHRENHEIT,
     Pattern(below_zero(r"\b(?:minus|negative)\s", r"to|-|and", DEGREES), read_below_zero),
     Pattern(below_zero(rf"(?:{BELOW})", r"to|~|and", DEGREES), read_below_zero),
-    _pattern(
+    pattern(
         rf"(?<![\d.,])(?:(?P<first>{VALUE})\s?(?:to|-)\s?)?(?P<number>{VALUE})\s?"
         rf"(?P<degrees>(?P<again>{DEGREES})(?:\sCelsius)?)\sbelow\s(?:zero|freezing)\b",
         read_below_zero,
     ),
-    _pattern(
+    pattern(
         rf"\b(?:minus|negative)\s(?P<number>{VALUE})(?![\d,.]\d|\d|\s?(?:{UNIT}))", read_below_zero
     ),
 )
@@ -254,133 +238,98 @@ PARTS_OF: Final = (
 TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SURNAMES: Final = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"  # "Lidiya Ten"
 QUANTITIES: Final = (
-    _pattern(
+    pattern(
         rf"(?<=[a-z]\s)(?P<hint>(?P<number>{SURNAMES}))\b(?!\s[A-Z]?[a-z]+s\b|-)",
         read_quantity,
         re.NOFLAG,
     ),
-    _pattern(
+    pattern(
         r"\b(?:an?\s|every\s)?quarter[\s-](?:of[\s-]an?[\s-])?hour\b",
-        fixed(WORD, _number(15, TIME)),
+        fixed(WORD, number(15, TIME)),
     ),
-    _pattern(rf"\b(?P<number>(?:{TENS_OF})-(?:{any_of(ORDINALS)}))\b", read_ordinal),
-    _pattern(
+    pattern(rf"\b(?P<number>(?:{TENS_OF})-(?:{any_of(ORDINALS)}))\b", read_ordinal),
+    pattern(
         rf"\b(?:a|an|another|one)\s(?:further|extra|additional|more|whole|full)\s"
         rf"(?P<number>hundred|thousand|million|billion)\s(?P<unit>{UNIT})",
         read_scale,
     ),
-    _pattern(
+    pattern(
         r"\b(?P<part>one|an?|two|three|four|five|six|seven|eight|nine)[\s-]"
         r"(?P<whole>ten-thousandth|hundred-thousandth|millionth)s?\b",
         read_small_part,
     ),
-    _pattern(
+    pattern(
         r"\b(?P<part>two|three|four|five|six|seven|eight|nine)[\s-](?P<whole>tenth|hundredth)s\s"
         r"of\san?\s(?P<unit>second|minute|percent|percentage\spoint)\b",
         read_part_of_unit,
     ),
-    _pattern(
+    pattern(
         rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s(?P<unit>dollars?|euros?|pounds?),?\s(?:and\s)?"
         r"(?P<more>\d{1,2})\s(?P<moreunit>cents?|pence)\b",
         read_quantity,
     ),
-    _pattern(
+    pattern(
         r"(?<![\d.,])(?P<number>\d)[\s-](?P<unit>feet|foot|ft),?\s(?:and\s)?(?P<more>\d{1,2})"
         r"[\s-](?P<moreunit>inches|inch)\b",
         read_quantity,
     ),
-    _pattern(
+    pattern(
         rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})(?:\s(?P<unit>won|yen))?\s(?:to|per)\s(?:the|a|one)\s"
         r"(?:U\.?S\.?\s)?(?:dollar|euro|yen|pound)\b",
         read_rate,
     ),
-    _pattern(
+    pattern(
         r"\bevery\s(?P<number>other|second)\s(?P<unit>day|week|month|year)\b", read_every_other
     ),
-    _pattern(r"\bbienni(?:al|ally)\b", fixed(WORD, _number(24, MONTHS_LONG))),
-    _pattern(
+    pattern(r"\bbienni(?:al|ally)\b", fixed(WORD, number(24, MONTHS_LONG))),
+    pattern(
         rf"(?<![\d.,])(?P<number>\d+|\b(?:{IN_WORDS}|an))[\s-]?(?P<unit>hours?|hrs?|h|years?)\b\.?,?"
         rf"\s(?:and\s)?(?P<more>\d+|half|{IN_WORDS})[\s-]?(?P<moreunit>minutes?|mins?|months?)\b",
         read_quantity,
     ),
-    _pattern(
+    pattern(
         r"\b(?P<whole>an?)\s(?P<unit>hour|day|week|month|year|decade|century)\sand\sa\shalf\b",
         read_half_of,
     ),
-    _pattern(
+    pattern(
         r"(?<!and a )\bhalf[\s-](?:an?[\s-])?(?P<whole>)"
         r"(?P<unit>hour|day|month|year|decade|century)\b",
         read_half_of,
     ),
-    _pattern(
+    pattern(
         rf"\b(?P<part>one|an?)[\s-](?P<whole>{PARTS_OF})(?=\sof\b)",
         read_fraction,
     ),
-    _pattern(rf"\b(?:one|an?)[\s-](?P<whole>{PARTS_OF})\b", read_part_or_ordinal),
-    _pattern(rf"\b(?P<part>two|three|four|five)[\s-](?P<whole>{PARTS_OF})s\b", read_fraction),
+    pattern(rf"\b(?:one|an?)[\s-](?P<whole>{PARTS_OF})\b", read_part_or_ordinal),
+    pattern(rf"\b(?P<part>two|three|four|five)[\s-](?P<whole>{PARTS_OF})s\b", read_fraction),
     # "The 12th Miryang Festival" and "the 12th floor" are no days.
-    _pattern(
+    pattern(
         rf"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)"
         rf"(?=\s(?!(?:{WEEKDAY}|{any_of(MONTHS)})\b)[A-Z][a-z])",
         read_place,
         re.NOFLAG,
     ),
-    _pattern(
+    pattern(
         r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)(?=[\s-](?:annual|anniversary|edition|floor|grade"
         r"|century|birthday|graduating|class|round|time|year|place|volume|issue|term|session)\b)",
         read_place,
     ),
-    _pattern(r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)\b", read_ordinal),
-    _pattern(rf"(?<![A-Za-z])(?P<currency>{CURRENCY})\s?(?P<number>{OF_MONEY})", read_quantity),
-    _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})[\s-]?(?P<unit>{UNIT})", read_quantity),
-    _pattern(r"(?<![\d,.-])(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
-    _pattern(r"(?<=-)(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
-    _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
-    _pattern(rf"\b(?P<number>{IN_WORDS})[\s-](?P<unit>{UNIT})", read_quantity),
-    _pattern(rf"\b(?P<number>{IN_WORDS})\b", read_quantity),
-    _pattern(rf"\b(?P<number>{any_of(ORDINALS)})\b", read_ordinal),
-)
-
-WORDS_FOR: Final = (
-    (r"an?|per|each|every|single|sole|once|initial|alone|any|individual|solo", (_number(1),)),
-    (r"both|bilateral|mutual|pair|pairs|couple|dual|twin|duo", (_number(2),)),
-    (r"twice|double[ds]?|doubling|twofold|two-fold", (_number(2),)),
-    (r"triple[ds]?|tripling|threefold|trilateral|thrice|trio", (_number(3),)),
-    (r"quadruple[ds]?|fourfold|quadrilateral|quartet", (_number(4),)),
-    (r"dozen|dozens", (_number(12),)),
-    (r"half|halves|halved", (Quantity(Fraction(1, 2)), Quantity(Fraction(50), PERCENT))),
-    (r"quarter", (Quantity(Fraction(1, 4)), _number(3, MONTHS_LONG))),
-    (r"overnight", (_number(1, "nights"), _number(2, DAYS))),
-    (r"day|daily|same-day|one-day|daylong", (_number(1, DAYS),)),
-    (r"week|weekly|weeklong", (_number(7, DAYS),)),
-    (r"fortnight|biweekly", (_number(14, DAYS), _number(2))),
-    (r"month|monthly|monthlong", (_number(1, MONTHS_LONG), _number(30, DAYS))),
-    (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG), _number(365, DAYS))),
-    (r"decades?", (_number(120, MONTHS_LONG),)),
-    (r"century|centuries", (_number(1200, MONTHS_LONG),)),
-    (r"autumn|fall|winter", (_half(2),)),
-    (r"spring", (_half(1),)),
-    (r"hour|hourly|hour-long", (_number(60, TIME),)),
-    (r"minute", (_number(1, TIME),)),
-    (r"teens|teenagers?|teenage", (_number(10),)),
-    (r"twenties", (_number(20),)),
-    (r"thirties", (_number(30),)),
-    (r"forties", (_number(40),)),
-    (r"fifties", (_number(50),)),
-    (r"sixties", (_number(60),)),
-    (r"seventies", (_number(70),)),
-    (r"eighties", (_number(80),)),
-    (r"nineties", (_number(90),)),
-)
-WORDS: Final = tuple(
-    _pattern(rf"\b(?:{words})\b", fixed(HINT, *meanings)) for words, meanings in WORDS_FOR
+    pattern(r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)\b", read_ordinal),
+    pattern(rf"(?<![A-Za-z])(?P<currency>{CURRENCY})\s?(?P<number>{OF_MONEY})", read_quantity),
+    pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})[\s-]?(?P<unit>{UNIT})", read_quantity),
+    pattern(r"(?<![\d,.-])(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
+    pattern(r"(?<=-)(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
+    pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
+    pattern(rf"\b(?P<number>{IN_WORDS})[\s-](?P<unit>{UNIT})", read_quantity),
+    pattern(rf"\b(?P<number>{IN_WORDS})\b", read_quantity),
+    pattern(rf"\b(?P<number>{any_of(ORDINALS)})\b", read_ordinal),
 )
 
 ENGLISH: Final = Tongue(
     patterns=(
         *ADDRESSES,
         *NAMES,
-        _pattern(YEARS, read_years),
+        pattern(YEARS, read_years),
         *PHONES,
         *ISO_DAYS,
         *DURATIONS,

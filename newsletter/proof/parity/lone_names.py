@@ -64,6 +64,8 @@ class LoneNames:
 class _Both:
     """The sides of one bead."""
 
+    # Large because the three kinds of names share the words of both sides.
+
     def __init__(self, alignment: Alignment, lexicon: Lexicon, people: People, bead: Bead) -> None:
         self._alignment, self._lexicon = alignment, lexicon
         self._hangul, self._latin = people.hangul, people.latin
@@ -133,7 +135,7 @@ class _Both:
             name = match[group]
             if name.lower() in FUNCTION_WORDS or any(self._may_be(run, name) for run in self.runs):
                 continue
-            if group == "before" and self._is_common(name):
+            if group == "before" and self._is_ordinary(name):
                 continue
             for run in self.runs:
                 school = SCHOOLS.match(run.text)
@@ -148,7 +150,7 @@ class _Both:
         before = re.search(r"([A-Z][a-z]+)\s$", block[: match.start()])
         return before is not None and is_surname(before[1])
 
-    def _is_common(self, name: str) -> bool:
+    def _is_ordinary(self, name: str) -> bool:
         """Return whether a word before "University" is none of a place or a person."""
         lower = name.lower()
         return lower in self._lexicon.english and lower not in self._lexicon.place_names

@@ -45,6 +45,8 @@ class _Run:
 class People:
     """The Korean names of people in two texts."""
 
+    # Large because each judgement on a name needs what all sentences have of names.
+
     def __init__(self, alignment: Alignment) -> None:
         self._alignment = alignment
         self.hangul, self.latin = _scripts(alignment)
