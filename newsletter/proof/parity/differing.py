@@ -80,7 +80,7 @@ def _places_of(alignment: Alignment, bead: Bead, side: int) -> Mapping[int, bool
     found = {}
     for at in _items(text, bead.sides[side]):
         word = text.items[at].word
-        if word and word.is_place:
+        if word and word.is_place and text.items[at].end - text.items[at].start > 1:  # not "U"
             theirs = [
                 item.word
                 for item in (other.items[there] for there in alignment.partners[side].get(at, ()))

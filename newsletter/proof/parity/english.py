@@ -160,7 +160,8 @@ TIMES: Final = (
         read_spoken_clock,
     ),
     pattern(
-        rf"\bat\s(?:around\s|about\s)?(?P<hour>{HOUR_IN_WORDS})\b"
+        rf"\b(?:at|until|till|by|before|after|past|between)\s(?:around\s|about\s)?"
+        rf"(?P<hour>{HOUR_IN_WORDS})\b"
         rf"(?!\s(?:{UNIT})|\s[a-z]+s\b|\s(?:of|hundred|thousand|million|billion|to|past)\b|-)",
         read_hour_in_words,
     ),

@@ -55,9 +55,11 @@ _SCALE: Final = any_of(BIG)
 IN_DIGITS: Final = rf"{DIGITS}(?:\s?(?:bn|mn|tn)\b|(?:[\s-](?:{_SCALE})(?!s)){{0,3}})"
 OF_MONEY: Final = rf"{DIGITS}m\b|{IN_DIGITS}"  # behind a currency, "m" is no metre
 _ONE: Final = rf"(?:{any_of({**TENS, **ONES})})(?!\w)"
+# "Seven billion and five billion won" are two numbers.
+_NO_SCALE: Final = rf"(?!(?:{_ONE})(?:[\s-](?:{_ONE}))*\s(?:million|billion|trillion)\b)"
 IN_WORDS: Final = (
     rf"(?:(?:{_ONE})|(?:half\s)?an?(?=\s(?:{_SCALE}|dozen)\b))"
-    rf"(?:(?:[\s-]|(?:(?<=dred)|(?<=sand)|(?<=lion))\sand\s)(?:{_ONE}|(?:{_SCALE}|dozen)\b)){{0,9}}"
+    rf"(?:(?:[\s-]|(?:(?<=dred)|(?<=sand)|(?<=lion))\sand\s{_NO_SCALE})(?:{_ONE}|(?:{_SCALE}|dozen)\b)){{0,9}}"
     r"(?:\sand\sa\shalf)?"
 )
 

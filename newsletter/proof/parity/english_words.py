@@ -176,7 +176,7 @@ MANNER: Final = Manner(
     ),
     turned=re.compile(
         rf"\b(?:out\sof|from|than|against|compar(?:ed|es|ing)\s(?:with|to)){_ARTICLE}"
-        r"(?:\s[a-z]+(?:['’]s)?){0,2}\s$"
+        r"(?:\s[a-z]+(?:['’]s)?){0,2}\s$|\bincluding\b"
         rf"|^\s?(?:[a-z]+\s){{0,2}}(?:of|in|on|with|for|every|for\severy){_ARTICLE}\s$"
         r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),

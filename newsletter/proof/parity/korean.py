@@ -26,7 +26,7 @@ from newsletter.proof.parity.korean_words import (
     WEEKDAYS,
     WORD_END,
 )
-from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
+from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Day, Quantity, Unit
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
 from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
 from newsletter.proof.parity.rarer_readers import (
@@ -167,6 +167,17 @@ DATES: Final = (
     _pattern(rf"(?<![\d.]){MONTH}\.\s(?P<days>\d{{1,2}})\.(?!\d)", read_day),
     _pattern(rf"(?<![\d.]){MONTH}[./](?P<days>\d{{1,2}})\.?(?=\s?\([월화수목금토일])", read_day),
     _pattern(rf"(?<![\d.]){MONTH}월(?!\s?달)", read_day),
+)
+
+MONTHS_IN_WORDS: Final = (
+    *("일월 이월 삼월 사월 오월 유월".split()),
+    *("칠월 팔월 구월 시월 십일월 십이월".split()),
+)
+MONTH_NAMES: Final = (
+    _pattern(
+        rf"(?<![가-힣])(?P<word>{any_of(MONTHS_IN_WORDS)}){WORD_END}",
+        by_word(HINT, {word: Day(month=at) for at, word in enumerate(MONTHS_IN_WORDS, 1)}),
+    ),
 )
 
 TIMES: Final = (
@@ -347,6 +358,7 @@ KOREAN: Final = Tongue(
         *DURATIONS,
         *PARTS_OF_YEAR,
         *DATES,
+        *MONTH_NAMES,
         *TIMES,
         *DAYS_OF_WEEK,
         *TEMPERATURES,

@@ -9,7 +9,7 @@ from typing import Final
 from newsletter.proof.parity.evidence import ALIKE, Item
 from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
-from newsletter.proof.parity.meaningful import FUNCTION_WORDS, PARTICLE
+from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
 from newsletter.proof.parity.people import HANGUL, People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
@@ -17,6 +17,7 @@ from newsletter.proof.parity.sounds import contradict, likeness, sound_of_hangul
 
 UNLIKE: Final = 0.5  # likeness of the sounds of two names that are not the same
 HARDLY: Final = 0.62  # of two that may be
+LONG: Final = 4  # letters of a place that is looked for
 SHORTEST: Final = 2  # syllables of a name that has a sound
 LONGEST: Final = 10
 # Parts of Korean addresses: 은평구 is Eunpyeong-gu.
@@ -54,7 +55,7 @@ class LoneNames:
             return
         both = _Both(self._alignment, self._lexicon, self._people, bead)
         seen: set[Spot] = set()
-        for find in (both.beside_another, both.areas, both.schools):
+        for find in (both.beside_another, both.areas, both.schools, both.places):
             for there, here in find():
                 if here not in seen:
                     seen.add(here)
@@ -128,12 +129,74 @@ class _Both:
                     yield run.spot, (number, match.start(), match.end())
                     break
 
+    def places(self) -> Iterator[tuple[Spot, Spot]]:
+        """
+        Yield known places of which the other text has no word: "볼로냐" and "Padua".
+
+        Both have to be lone: a translator may well add the country of a city.
+        """
+        lone = [
+            one
+            for one in self.names
+            if _is_place(one)
+            and one.end - one.start >= LONG
+            and not self._is_part(one)
+            and not self._is_said(self._written(one))
+        ]
+        if not lone:
+            return
+        for run in self.runs:
+            head = self._head(run)
+            if head and not self._is_in_latin(head):
+                yield run.spot, lone[0].spot
+                return
+
+    def _is_part(self, name: Item) -> bool:
+        """Return whether a name stands beside another, and so may be a person's."""
+        block = self._alignment.texts[self._latin].sentences[name.sentence].block.text
+        before, behind = block[: name.start], block[name.end :]
+        return bool(re.search(r"[A-Z][a-zÀ-ɏ]+ $", before) or re.match(r" [A-Z]", behind))
+
+    def _is_said(self, name: str) -> bool:
+        """Return whether the text in Hangul has a word for a place, or the lexicon has none."""
+        lower = name.lower()
+        forms = [head for head in self._lexicon.places if lower in self._lexicon.words[head]]
+        text = self._alignment.texts[self._hangul]
+        whole = "\n".join(one.block.text for one in text.sentences)
+        return not forms or any(form in whole for form in forms)
+
+    def _head(self, run: _Run) -> str:
+        """Return the place that a word names, with a particle or a kind of place behind it."""
+        for size in range(len(run.text), 0, -1):
+            head, rest = run.text[:size], run.text[size:]
+            is_end = not rest or PARTICLE.fullmatch(rest) or rest[0] in KINDS_OF_PLACES
+            if head in self._lexicon.places and (is_end or SCHOOLS.match(run.text)):
+                return head
+        return ""
+
+    def _is_in_latin(self, head: str) -> bool:
+        """Return whether the text in Latin letters has a word for a place, or its romanisation."""
+        text = self._alignment.texts[self._latin]
+        whole = "\n".join(one.block.text for one in text.sentences)
+        words = {word.lower() for word in re.findall(r"[A-Za-zÀ-ɏ]+", whole)}
+        return not words.isdisjoint(self._lexicon.words[head]) or any(
+            may_write(head, word) for word in words
+        )
+
+    def _written(self, name: Item) -> str:
+        block = self._alignment.texts[self._latin].sentences[name.sentence].block.text
+        return block[name.start : name.end]
+
     def schools(self) -> Iterator[tuple[Spot, Spot]]:
         """Yield universities: "교토대학" and "Kobe University"."""
-        for number, match in self._matches(self._latin, SCHOOL):
+        found = list(self._matches(self._latin, SCHOOL))
+        there = [run for run in self.runs if SCHOOLS.match(run.text)]
+        is_one = len(found) == len(there) == 1  # whatever else sounds like it
+        for number, match in found:
             group = "before" if match["before"] else "behind"
             name = match[group]
-            if name.lower() in FUNCTION_WORDS or any(self._may_be(run, name) for run in self.runs):
+            rivals = there if is_one else self.runs
+            if name.lower() in FUNCTION_WORDS or any(self._may_be(run, name) for run in rivals):
                 continue
             if group == "before" and self._is_ordinary(name):
                 continue
@@ -176,7 +239,9 @@ class _Both:
     def _is_written(self, name: Item) -> bool:
         """Return whether a word in Hangul of the bead may be a name."""
         return any(
-            _alike(run.text, name, UNLIKE) and not _contradicts(run.text, name) for run in self.runs
+            _alike(run.text, name, UNLIKE) and not _contradicts(run.text, name)
+            for run in self.runs
+            if self._is_unknown(run)
         )
 
     def _is_hyphenated(self, name: Item) -> bool:
@@ -222,6 +287,10 @@ def _place(item: Item) -> tuple[int, int]:
     return item.sentence, item.start
 
 
+def _is_place(item: Item) -> bool:
+    return item.word is not None and item.word.is_place
+
+
 def _is_coined(item: Item) -> bool:
     return item.word is not None and item.word.is_coined
 
@@ -265,7 +334,9 @@ def _contradicts(run: str, name: Item) -> bool:
 def _differ(run: _Run, name: Item) -> bool:
     like, sound, size, theirs = _best(run.text, name)
     written = "".join(name.word.keys) if name.word else ""
-    return like < UNLIKE or (like < ALIKE and contradict(sound, size, theirs, written))
+    is_short = len(PARTICLE.sub("", run.text)) <= SHORTEST
+    least = HARDLY if is_short else UNLIKE
+    return like < least or (like < ALIKE and contradict(sound, size, theirs, written))
 
 
 def _may_write(run: str, stem: str) -> bool:
