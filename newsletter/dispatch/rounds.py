@@ -13,6 +13,7 @@ from newsletter.dispatch.control import (
     Act,
     Diary,
     Halt,
+    Repeatable,
     Settlement,
     WhichUnknown,
     pause_by_program,
@@ -317,7 +318,8 @@ def settle_repeats(parts: RunParts) -> None:
     """
     Make unknown deliveries pending again, if the provider recognises and drops repeats.
 
-    Only deliveries begun recently enough that the repeat arrives within the provider's window.
+    Only deliveries begun recently enough that the repeat arrives within the provider's window, and
+    begun by the same account; see `Repeatable`.
     The oldest are sent first, and a part of the window is kept as a margin.
     """
     window = parts.provider.can.repeats
@@ -325,8 +327,7 @@ def settle_repeats(parts: RunParts) -> None:
         return
     now = parts.clock()
     since = now - window + min(window / 2, REPEAT_MARGIN)
-    count = parts.diary.settle(
-        parts.issue, Settlement.RESEND, WhichUnknown(begun_since=since), PROGRAM, now
-    )
+    which = WhichUnknown(repeatable=Repeatable(parts.provider.can.memory, since))
+    count = parts.diary.settle(parts.issue, Settlement.RESEND, which, PROGRAM, now)
     if count:
         parts.watcher.sent_again(count, parts.provider.name)
