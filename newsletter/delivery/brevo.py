@@ -7,6 +7,7 @@ executed, and its answer does not tell what became of the first request. Trackin
 the account there: a request cannot switch it off.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,7 @@ from newsletter.delivery.json_request import has_specials, in_encoded_words, jso
 from newsletter.delivery.letter_fields import LetterFields, read_fields, refuse
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Blame, Capabilities
-from newsletter.delivery.reference import uuid_of
+from newsletter.delivery.reference import memory_of, uuid_of
 from newsletter.message.envelope import Envelope
 
 BASE_URL: Final = "https://api.brevo.com"
@@ -69,6 +70,7 @@ class Brevo:
     def __init__(self, key: str, base_url: str = BASE_URL) -> None:
         """*key* is an API key; *base_url* has no path."""
         self.key = key
+        self.can = replace(self.can, memory=memory_of(self.kind, key))
         self._url = f"{base_url}/v3/smtp/email"
 
     def request(self, envelope: Envelope, recipient: str) -> Request:

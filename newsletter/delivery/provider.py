@@ -96,6 +96,9 @@ class Capabilities:
     # reference and ignores it; None: it never does. Within this time unknown letters are sent
     # again automatically, and those that stay unknown once more.
     repeats: timedelta | None = None
+    # Whose memory of repeats it is: an account's. A letter that was begun by another account is
+    # not sent again by this one, which would take it for a first one.
+    memory: str = ""
 
 
 class WithdrawnError(Exception):

@@ -35,6 +35,11 @@ def key_of(reference: str) -> str:
     return hashlib.sha256(reference.encode()).hexdigest()
 
 
+def memory_of(kind: str, key: str) -> str:
+    """Name the account whose memory of repeats is meant, without its key; see `Capabilities`."""
+    return hashlib.sha256(f"{kind} {key}".encode()).hexdigest()[:16]
+
+
 def uuid_of(reference: str) -> str:
     """Return an idempotency key in the form of a UUID: the same for the same reference."""
     return str(uuid.uuid5(REFERENCES, reference))

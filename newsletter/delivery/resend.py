@@ -6,6 +6,7 @@ nothing again. Tracking is a setting of the domain there: a request cannot switc
 """
 
 import mimetypes
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,7 @@ from newsletter.delivery.json_request import (
 from newsletter.delivery.letter_fields import Picture, read_fields, refuse
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities
-from newsletter.delivery.reference import NAME, key_of, tag_of
+from newsletter.delivery.reference import NAME, key_of, memory_of, tag_of
 from newsletter.message.envelope import Envelope
 
 BASE_URL: Final = "https://api.resend.com"
@@ -72,6 +73,7 @@ class Resend:
     def __init__(self, key: str, base_url: str = BASE_URL) -> None:
         """*key* is an API key that may send; *base_url* has no path."""
         self.key = key
+        self.can = replace(self.can, memory=memory_of(self.kind, key))
         self._url = f"{base_url}/emails"
 
     def request(self, envelope: Envelope, recipient: str) -> Request:

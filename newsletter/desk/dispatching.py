@@ -195,7 +195,9 @@ def _order_run(
     if options.limit:
         words = phrase("desk.run-by-limited", way=way, limit=options.limit)
     now, program = outlook.site.clock(), version("newsletter")
-    return RunOrder(by, process.account, now, words, program, key)
+    can = outlook.provider.can
+    memory = can.memory if can.repeats else None
+    return RunOrder(by, process.account, now, words, program, key, memory)
 
 
 def open_dispatch(

@@ -12,7 +12,7 @@ from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.languages import main_language
 from newsletter.dispatch.test_send import deliver_tests
-from newsletter.errors import ContentError, NewsletterError
+from newsletter.errors import ContentError, NewsletterError, SettingsError
 from newsletter.feedback.book import Recorded
 from newsletter.feedback.kept_mails import KeptMails
 from newsletter.files import reason_of
@@ -58,7 +58,15 @@ def forward_new(site: Site) -> int:
 def _deliver(
     site: Site, publication: Publication, recipient: str, waiting: Sequence[Recorded]
 ) -> Iterator[tuple[int, Outcome]]:
-    """Send mails; yield the number of each about which a server has decided, and how."""
+    """
+    Send mails; yield the number of each about which a server has decided, and how.
+
+    Raises:
+        SettingsError: the provider builds messages itself, and encloses no mail in one.
+    """
+    provider = site.provider()
+    if not provider.can.raw_mime:
+        raise SettingsError(phrase("feedback.forward-uncarried", provider=provider.name))
     signer = make_signer(site, publication.sender_address)
     kept, there = open_kept(site), site.clock().astimezone(publication.zone)
     lang = main_language(publication)
@@ -82,7 +90,7 @@ def _deliver(
         envelope = write_forward(forward, sender, there, signer)
         numbers[envelope.reference] = one.number
         envelopes.append(envelope)
-    for receipt in deliver_tests(site.provider(), envelopes):
+    for receipt in deliver_tests(provider, envelopes):
         if isinstance(receipt.outcome, Accepted | Unknown | Refused):
             yield numbers[receipt.envelope.reference], receipt.outcome
 

@@ -25,7 +25,20 @@ class WhichUnknown:
     """A selection of an issue's unknown deliveries; the default selects all."""
 
     address: str | None = None  # only of this reader, in any spelling
-    begun_since: datetime | None = None  # aware UTC; at this time or later
+    repeatable: "Repeatable | None" = None  # only what a provider detects as a repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """
+    Unknown deliveries that a provider would detect as repeats, to readers who are still active.
+
+    They were begun twice at the most: the window is half of what the provider remembers, so that
+    a second repeat is within it, too, but no third.
+    """
+
+    memory: str  # see `Capabilities.memory`
+    since: datetime  # aware UTC; begun at this time or later, and not after now
 
 
 class Act(StrEnum):
@@ -141,6 +154,9 @@ class Diary(Protocol):
             now: aware UTC.
             because: the reason; recorded too.
         """
+
+    def count_repeatable(self, issue: str, which: Repeatable, now: datetime) -> int:
+        """Return how many unknown deliveries the next run would make pending by itself."""
 
     def living_runs(self, issue: str) -> Sequence[LivingRun]:
         """

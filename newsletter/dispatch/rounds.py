@@ -24,6 +24,7 @@ from newsletter.dispatch.halt_watch import HaltWatch
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
+from newsletter.dispatch.repeats import repeatable_by
 from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.runs import RunEnd
@@ -39,7 +40,6 @@ STAYS: Final = timedelta(hours=25)  # maximum wait of a run: beyond any reader's
 BUSY_WAIT: Final = timedelta(minutes=10)  # before the next try after a provider accepted nothing
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOON: Final = timedelta(seconds=1)
-REPEAT_MARGIN: Final = timedelta(hours=1)  # unused part of a provider's window for repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,16 +317,14 @@ def settle_repeats(parts: RunParts) -> None:
     """
     Make unknown deliveries pending again, if the provider recognises and drops repeats.
 
-    Only deliveries begun recently enough that the repeat arrives within the provider's window.
-    The oldest are sent first, and a part of the window is kept as a margin.
+    Only deliveries begun recently enough that the repeat arrives within the provider's window, and
+    begun by the same account; see `Repeatable`.
     """
-    window = parts.provider.can.repeats
-    if window is None:
-        return
     now = parts.clock()
-    since = now - window + min(window / 2, REPEAT_MARGIN)
-    count = parts.diary.settle(
-        parts.issue, Settlement.RESEND, WhichUnknown(begun_since=since), PROGRAM, now
-    )
+    repeatable = repeatable_by(parts.provider.can, now)
+    if repeatable is None:
+        return
+    which = WhichUnknown(repeatable=repeatable)
+    count = parts.diary.settle(parts.issue, Settlement.RESEND, which, PROGRAM, now)
     if count:
         parts.watcher.sent_again(count, parts.provider.name)

@@ -50,3 +50,4 @@ class RunOrder:
     words: Said  # the provider, and the maximum number of readers
     version: str  # of the program
     key: str  # fingerprint of the key that signs the links in its letters
+    memory: str | None = None  # see `Capabilities.memory`; None: the provider detects no repeats

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Update, case, func, select, update
 
-from newsletter.dispatch.control import Settlement, WhichUnknown
+from newsletter.dispatch.control import Repeatable, Settlement, WhichUnknown
 from newsletter.dispatch.states import State
 from newsletter.phrases import phrase, write_said
 from newsletter.storage.answers import CANCELLED, GONE
 from newsletter.storage.conditions import IS_WAITING, constant
-from newsletter.storage.tables import deliveries
-from newsletter.storage.transitions import IS_CANCELLED, awaits_no_answer, skip_left
+from newsletter.storage.tables import deliveries, runs
+from newsletter.storage.transitions import HAS_LEFT, IS_CANCELLED, awaits_no_answer, skip_left
 from newsletter.storage.turns import Turns, ranges_of, sum_each_turn
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.erasing import ERASED_KEY
+
+REPEATS_MOST: Final = 2  # attempts after which nothing is sent again by itself
 
 
 def skip_withdrawn(turns: Turns, issue: str) -> int:
@@ -67,8 +69,8 @@ def settle_unknown(
     conditions = [deliveries.c.state == constant(State.UNKNOWN)]
     if which.address is not None:
         conditions.append(deliveries.c.address_key == address_of(which.address).key)
-    if which.begun_since is not None:
-        conditions.append(deliveries.c.begun_at >= which.begun_since)
+    if which.repeatable is not None:
+        conditions += _is_repeatable(which.repeatable, now)
     match settlement:
         case Settlement.RESEND:
             conditions.append(~IS_CANCELLED)
@@ -96,3 +98,24 @@ def settle_unknown(
 
     ranges = ranges_of(turns, issue) if everybody else [deliveries.c.issue == issue]
     return sum_each_turn(turns, map(settle, ranges))
+
+
+def count_repeatable(connection: Connection, issue: str, which: Repeatable, now: datetime) -> int:
+    """Return how many deliveries `settle_unknown` would make pending."""
+    counted = select(func.count()).select_from(deliveries)
+    is_unknown = deliveries.c.state == constant(State.UNKNOWN)
+    conditions = [deliveries.c.issue == issue, is_unknown, ~IS_CANCELLED]
+    free = awaits_no_answer(connection, issue)
+    rows = counted.where(*conditions, *_is_repeatable(which, now), free)
+    return connection.execute(rows).scalar_one()
+
+
+def _is_repeatable(which: Repeatable, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions; after a clock was set back, *now* may be before a begin."""
+    of_memory = select(runs.c.id).where(runs.c.memory == which.memory)
+    return [
+        deliveries.c.begun_at.between(which.since, now),
+        deliveries.c.attempts <= REPEATS_MOST,
+        deliveries.c.run_id.in_(of_memory),
+        ~HAS_LEFT,
+    ]

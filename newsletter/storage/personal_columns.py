@@ -59,7 +59,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
         " told files manner key_fingerprint unfinished".split()
     ),
     "runs": frozenset(
-        "issue host process_started ordered_by account version ended_because".split()
+        "issue host process_started ordered_by account version ended_because memory".split()
     ),
     "approvals": frozenset({"issue", "digest", "parts", "approved_by", "account"}),
     "overrides": frozenset({"issue", "digest", "rule", "overridden_by", "account"}),

@@ -87,6 +87,7 @@ def begin_run(
                 account=order and order.account,
                 words=order and write_said(order.words),
                 version=order and order.version,
+                memory=order and order.memory,
             )
             .returning(runs.c.id)
         ).scalar_one()

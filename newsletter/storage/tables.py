@@ -206,6 +206,7 @@ runs: Final = Table(
     Column("journal_seen_at", UtcTime),
     Column("version", Text),  # of the program; NULL: from before this was stored; the next alike
     Column("ended_because", Text),  # a word of dispatch.runs.RunEnd
+    Column("memory", Text),  # see Capabilities.memory; NULL: the provider remembers nothing
     sqlite_autoincrement=True,  # a number names one run for ever
 )
 

@@ -53,7 +53,7 @@ _standing: Final = (
     .where(subscribers.c.id == deliveries.c.subscriber_id)
     .scalar_subquery()
 )
-_HAS_LEFT: Final = _standing != constant(Standing.ACTIVE)
+HAS_LEFT: Final = _standing != constant(Standing.ACTIVE)
 _WHY_LEFT: Final = case(
     (_standing == constant(Standing.SUPPRESSED), constant(SUPPRESSED)),
     (_standing == constant(Standing.SUSPENDED), constant(SUSPENDED)),
@@ -129,7 +129,7 @@ _PUT_BACK: Final = (
 )
 _SKIP_BEGUN: Final = (
     update(deliveries)
-    .where(_IS_UNDER_WAY, _HAS_LEFT)
+    .where(_IS_UNDER_WAY, HAS_LEFT)
     .values(
         state=constant(State.SKIPPED),
         reason=_WHY_LEFT,
@@ -334,7 +334,7 @@ def skip_left(which: ColumnElement[bool]) -> Update:
     """Skip those of *which* that wait, and whose readers are not active."""
     return (
         update(deliveries)
-        .where(which, IS_WAITING, _HAS_LEFT)
+        .where(which, IS_WAITING, HAS_LEFT)
         .values(state=constant(State.SKIPPED), reason=_WHY_LEFT, due_at=None)
     )
 

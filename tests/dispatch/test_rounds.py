@@ -32,7 +32,7 @@ from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage
 from newsletter.dispatch.retry import ATTEMPTS_MAX
 from newsletter.dispatch.rounds import Ending, Rounds, RunOptions, RunParts, settle_repeats
-from newsletter.dispatch.runs import RunEnd
+from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.issue.pace import Pace, Rate
@@ -316,6 +316,7 @@ def test_d2_what_is_unknown_goes_again_only_while_the_provider_recognises_it(
 ) -> None:
     ages = {1: timedelta(hours=25), 2: timedelta(hours=2), 3: timedelta(minutes=5)}
     with closing(SqlLedger(database)) as ledger:
+        ledger.begin_run(ISSUE, RunOrder("Kim", "kim@host", NOW, "by test", "1", "key", ""))
         for key, age in ages.items():
             assert ledger.begin(DeliveryId(key), NOW - age).wait()
             ledger.flush()

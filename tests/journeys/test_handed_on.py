@@ -177,6 +177,19 @@ def hand_over(stage: Office, relay: Relay, *words: str) -> list[str]:
     return [one.removeprefix("Fwd: ") for one in relay.sent]
 
 
+def test_a_service_that_encloses_no_mail_is_named_and_the_mail_waits(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Silence would look like nobody writing."""
+    stage = Office(tmp_path)
+    builder = Relay([Accepted("ok")] * 9, None)
+    builder.can = Capabilities(raw_mime=False)
+
+    assert hand_over(stage, builder, "one") == []
+    assert "test builds emails itself" in caplog.text
+    assert hand_over(stage, Relay([Accepted("ok")] * 9, None)) == ["one"]
+
+
 @pytest.mark.parametrize("fault", [None, ProviderBusy("lost"), ProviderError("gone")])
 @pytest.mark.parametrize("last", [Accepted("ok"), Unknown("lost"), Unsent("lost"), Deferred("no")])
 def test_what_was_taken_before_a_connection_was_lost_does_not_leave_again(

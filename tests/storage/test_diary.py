@@ -13,10 +13,12 @@ from newsletter.dispatch.control import (
     Appointment,
     Halt,
     Note,
+    Repeatable,
     Settlement,
     WhichUnknown,
 )
 from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Plan
+from newsletter.dispatch.runs import RunOrder
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
 from newsletter.phrases import catalogue, phrase
@@ -25,7 +27,7 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import notes
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.decisions import enrol
+from newsletter.subscribers.decisions import enrol, withdraw
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from newsletter.subscribers.why import UNSAID, Cause, Why
 from tests.storage.makers import ISSUE, NOW, fall_silent, make_planned_ledger
@@ -250,18 +252,88 @@ def test_the_time_at_which_a_letter_left_is_known_while_its_answer_is_not(
     assert (line.begun_at, line.answered_at) == (LATER, None)
 
 
+ACCOUNT = "an account's memory"
+
+
+def repeat(diary: SqlDiary, since: datetime, now: datetime, memory: str = ACCOUNT) -> int:
+    """Make pending what the provider would detect as a repeat; return how many."""
+    repeatable = Repeatable(memory, since)
+    told = diary.count_repeatable(ISSUE, repeatable, now)
+    which = WhichUnknown(repeatable=repeatable)
+    count = diary.settle(ISSUE, Settlement.RESEND, which, PROGRAM, now)
+    assert told == count, "what is announced before is what goes again"
+    return count
+
+
+def begin_run(ledger: SqlLedger, memory: str | None = ACCOUNT) -> None:
+    ledger.begin_run(ISSUE, RunOrder("Kim", "kim@host", NOW, "by test", "1", "key", memory))
+
+
 def test_only_what_was_begun_lately_is_settled_by_a_key_that_the_provider_still_knows(
     ledger: SqlLedger, diary: SqlDiary
 ) -> None:
+    begin_run(ledger)
     begin(ledger, 1, NOW)
     begin(ledger, 1, LATER)
     ledger.end_run()
 
-    count = diary.settle(ISSUE, Settlement.RESEND, WhichUnknown(begun_since=LATER), PROGRAM, LATER)
+    count = repeat(diary, LATER, LATER)
 
     assert count == 1
     [line] = ledger.entries(ISSUE, State.UNKNOWN)
     assert line.address == "r0@example.org"
+
+
+@pytest.mark.parametrize("memory", [None, "", "another account's memory"])
+def test_what_another_account_may_have_taken_is_not_asked_for_again(
+    ledger: SqlLedger, diary: SqlDiary, memory: str | None
+) -> None:
+    """D2: a relay of before, or the same service with another key, detects no repeat."""
+    begin_run(ledger, memory)
+    begin(ledger, 2)
+    ledger.end_run()
+
+    assert repeat(diary, NOW, LATER) == 0
+
+
+def test_a_reader_who_has_left_meanwhile_is_not_asked_for_again(
+    ledger: SqlLedger, diary: SqlDiary, engine: Engine
+) -> None:
+    begin_run(ledger)
+    first, _ = begin(ledger, 2)
+    ledger.end_run()
+    with SqlSubscriberBook(engine).opened() as page:
+        withdraw(address_of(first.address), page, LATER)
+
+    assert repeat(diary, NOW, LATER) == 1
+    [line] = ledger.entries(ISSUE, State.UNKNOWN)
+    assert line.address == first.address
+
+
+def test_after_a_clock_was_set_back_nothing_counts_as_lately(
+    ledger: SqlLedger, diary: SqlDiary
+) -> None:
+    begin_run(ledger)
+    begin(ledger, 2, LATER)
+    ledger.end_run()
+
+    assert repeat(diary, NOW, NOW) == 0
+
+
+def test_a_letter_is_asked_for_again_twice_and_no_more(ledger: SqlLedger, diary: SqlDiary) -> None:
+    """Twice half of what the provider remembers is all of it."""
+    counts = []
+    for at in range(4):
+        begin_run(ledger)
+        [one] = begin(ledger, 1, NOW + at * (LATER - NOW))
+        ledger.end_run()
+        now = NOW + (at + 1) * (LATER - NOW)
+        counts.append(repeat(diary, now - (LATER - NOW), now))
+        if not counts[-1]:
+            break
+
+    assert counts == [1, 1, 0]
+    assert [line.address for line in ledger.entries(ISSUE, State.UNKNOWN)] == [one.address]
 
 
 def test_nothing_of_a_cancelled_dispatch_is_sent_again(ledger: SqlLedger, diary: SqlDiary) -> None:
