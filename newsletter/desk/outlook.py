@@ -14,7 +14,8 @@ from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import Halt
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest
-from newsletter.dispatch.states import State, Tally
+from newsletter.dispatch.repeats import repeatable_by
+from newsletter.dispatch.states import State
 from newsletter.dispatch.way import WayVerdict, way_of
 from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind, Preference
@@ -170,7 +171,7 @@ class Outlook:
             planned=planned,
             joining=newcomers if is_joining else {},
             left_out=0 if is_joining else count,
-            waiting=self._waiting(tally) if plan else 0,
+            waiting=self._waiting() if plan else 0,
             recipients_of=recipients_of,
             exchange=exchange,
         )
@@ -207,11 +208,12 @@ class Outlook:
         refuse_way(plan, verdict, self.way, may_plan_anew=may_plan_anew)
         return verdict is WayVerdict.ANEW
 
-    def _waiting(self, tally: Tally) -> int:
+    def _waiting(self) -> int:
         """Count what is due, and what is unknown where a run makes it pending by itself."""
-        goes_again = self.provider.can.repeats is not None
-        repeats = tally.of(State.UNKNOWN) if goes_again else 0
-        return self.ledger.count_due(self.issue, self.clock()) + repeats
+        now = self.clock()
+        which = repeatable_by(self.provider.can, now)
+        repeats = self.diary.count_repeatable(self.issue, which, now) if which else 0
+        return self.ledger.count_due(self.issue, now) + repeats
 
 
 def _explain_other_audience(plan: Plan, recipients_of: str | None) -> Phrase:

@@ -155,6 +155,9 @@ class Diary(Protocol):
             because: the reason; recorded too.
         """
 
+    def count_repeatable(self, issue: str, which: Repeatable, now: datetime) -> int:
+        """Return how many unknown deliveries the next run would make pending by itself."""
+
     def living_runs(self, issue: str) -> Sequence[LivingRun]:
         """
         Return the runs of *issue* whose letters may still be answered.

@@ -13,7 +13,6 @@ from newsletter.dispatch.control import (
     Act,
     Diary,
     Halt,
-    Repeatable,
     Settlement,
     WhichUnknown,
     pause_by_program,
@@ -25,6 +24,7 @@ from newsletter.dispatch.halt_watch import HaltWatch
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
+from newsletter.dispatch.repeats import repeatable_by
 from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.runs import RunEnd
@@ -40,7 +40,6 @@ STAYS: Final = timedelta(hours=25)  # maximum wait of a run: beyond any reader's
 BUSY_WAIT: Final = timedelta(minutes=10)  # before the next try after a provider accepted nothing
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOON: Final = timedelta(seconds=1)
-REPEAT_MARGIN: Final = timedelta(hours=1)  # unused part of a provider's window for repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,14 +319,12 @@ def settle_repeats(parts: RunParts) -> None:
 
     Only deliveries begun recently enough that the repeat arrives within the provider's window, and
     begun by the same account; see `Repeatable`.
-    The oldest are sent first, and a part of the window is kept as a margin.
     """
-    window = parts.provider.can.repeats
-    if window is None:
-        return
     now = parts.clock()
-    since = now - window + min(window / 2, REPEAT_MARGIN)
-    which = WhichUnknown(repeatable=Repeatable(parts.provider.can.memory, since))
+    repeatable = repeatable_by(parts.provider.can, now)
+    if repeatable is None:
+        return
+    which = WhichUnknown(repeatable=repeatable)
     count = parts.diary.settle(parts.issue, Settlement.RESEND, which, PROGRAM, now)
     if count:
         parts.watcher.sent_again(count, parts.provider.name)

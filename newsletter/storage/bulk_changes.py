@@ -100,6 +100,16 @@ def settle_unknown(
     return sum_each_turn(turns, map(settle, ranges))
 
 
+def count_repeatable(connection: Connection, issue: str, which: Repeatable, now: datetime) -> int:
+    """Return how many deliveries `settle_unknown` would make pending."""
+    counted = select(func.count()).select_from(deliveries)
+    is_unknown = deliveries.c.state == constant(State.UNKNOWN)
+    conditions = [deliveries.c.issue == issue, is_unknown, ~IS_CANCELLED]
+    free = awaits_no_answer(connection, issue)
+    rows = counted.where(*conditions, *_is_repeatable(which, now), free)
+    return connection.execute(rows).scalar_one()
+
+
 def _is_repeatable(which: Repeatable, now: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions; after a clock was set back, *now* may be before a begin."""
     of_memory = select(runs.c.id).where(runs.c.memory == which.memory)

@@ -11,6 +11,7 @@ from newsletter.dispatch.control import (
     Appointment,
     Halt,
     Note,
+    Repeatable,
     SettingAside,
     Settlement,
     WhichUnknown,
@@ -18,7 +19,12 @@ from newsletter.dispatch.control import (
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
 from newsletter.phrases import Phrase, Said, phrase, read_said, write_said
-from newsletter.storage.bulk_changes import cancel_waiting, count_waiting, settle_unknown
+from newsletter.storage.bulk_changes import (
+    cancel_waiting,
+    count_repeatable,
+    count_waiting,
+    settle_unknown,
+)
 from newsletter.storage.conditions import IS_WHOLE, is_due
 from newsletter.storage.decisions import find_decisions, find_notes
 from newsletter.storage.notes import note
@@ -149,6 +155,11 @@ class SqlDiary:
                 note(turns.connection, Note(issue, Act.SETTLED, by, now, words))
                 settled += count
         return settled
+
+    def count_repeatable(self, issue: str, which: Repeatable, now: datetime) -> int:
+        """Return how many unknown deliveries the next run would make pending by itself."""
+        with reading(self._database) as connection:
+            return count_repeatable(connection, issue, which, now)
 
     def living_runs(self, issue: str) -> Sequence[LivingRun]:
         """Return the runs of *issue* whose letters may still be answered."""

@@ -91,8 +91,9 @@ def test_after_half_of_what_it_remembers_nothing_is_asked_for(
         desk.run("dispatch", ISSUE_ID, "--yes", status=4)
         pass_time(desk, longest / 2)
 
-        desk.run("dispatch", ISSUE_ID, "--yes", status=4)
+        said = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
 
+        assert "sent again" not in said
         assert desk.states() == {State.UNKNOWN: 1, State.ACCEPTED: 2}
         assert len(service.requests) == 3
 

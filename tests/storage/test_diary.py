@@ -257,8 +257,12 @@ ACCOUNT = "an account's memory"
 
 def repeat(diary: SqlDiary, since: datetime, now: datetime, memory: str = ACCOUNT) -> int:
     """Make pending what the provider would detect as a repeat; return how many."""
-    which = WhichUnknown(repeatable=Repeatable(memory, since))
-    return diary.settle(ISSUE, Settlement.RESEND, which, PROGRAM, now)
+    repeatable = Repeatable(memory, since)
+    told = diary.count_repeatable(ISSUE, repeatable, now)
+    which = WhichUnknown(repeatable=repeatable)
+    count = diary.settle(ISSUE, Settlement.RESEND, which, PROGRAM, now)
+    assert told == count, "what is announced before is what goes again"
+    return count
 
 
 def begin_run(ledger: SqlLedger, memory: str | None = ACCOUNT) -> None:
