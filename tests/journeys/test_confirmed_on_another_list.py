@@ -45,7 +45,15 @@ def by_export(house: House, folder: Path) -> House:
 def by_lost_readers(house: House, folder: Path) -> House:
     """Restore a backup from before the reader came, and import whom it lost."""
     lost = folder / "lost.csv"
-    house.stage.run("restore", str(folder / "early.db"), "--yes", "--lost", str(lost))
+    house.stage.run(
+        "restore",
+        str(folder / "early.db"),
+        "--yes",
+        "--lost",
+        str(lost),
+        "--because",
+        "to add them again",
+    )
     house.move_clock(hours=1)
     with served(house):
         assert house.standing(NEW) is None

@@ -49,7 +49,9 @@ Agree = Callable[[House], None]
 
 def lose_and_return(house: House, backup: Path, lost: Path) -> None:
     lost.unlink(missing_ok=True)
-    house.stage.run("restore", str(backup), "--yes", "--lost", str(lost))
+    house.stage.run(
+        "restore", str(backup), "--yes", "--lost", str(lost), "--because", "to add them again"
+    )
     house.move_clock(hours=1)
     house.stage.run("subscribers", "import", str(lost))
 
@@ -108,7 +110,9 @@ def test_a_second_restore_knows_what_the_first_one_kept(tmp_path: Path) -> None:
     file, lost = back_up(house), tmp_path / "lost.csv"
     agree_by_phone(house)
     assert len(send(house)) == 1
-    house.stage.run("restore", str(file), "--yes", "--lost", str(lost))
+    house.stage.run(
+        "restore", str(file), "--yes", "--lost", str(lost), "--because", "to add them again"
+    )
     house.move_clock(hours=1)
 
     house.stage.run("restore", str(file), "--yes")
@@ -124,7 +128,9 @@ def test_a_backup_that_has_the_record_of_a_lost_reader_gets_it_once(tmp_path: Pa
     house = House(tmp_path / "site")
     file, lost = back_up(house), tmp_path / "lost.csv"
     agree_by_phone(house)
-    house.stage.run("restore", str(file), "--yes", "--lost", str(lost))
+    house.stage.run(
+        "restore", str(file), "--yes", "--lost", str(lost), "--because", "to add them again"
+    )
     house.move_clock(hours=1)
     later = tmp_path / "later.db"
     house.stage.run("backup", str(later))
@@ -148,7 +154,9 @@ def test_a_result_that_nothing_proves_is_shown_once_its_reader_is_back(
     with served(house), house.site.records.database.begin() as connection:
         connection.exec_driver_sql("UPDATE mails SET state = ?", (state,))
 
-    house.stage.run("restore", str(file), "--yes", "--lost", str(lost))
+    house.stage.run(
+        "restore", str(file), "--yes", "--lost", str(lost), "--because", "to add them again"
+    )
     house.move_clock(hours=1)
 
     assert kinds(house) == []
@@ -180,7 +188,9 @@ def test_of_who_has_left_or_was_erased_nothing_is_kept_that_erasing_leaves(
         send(house)
     house.move_clock(hours=1)
 
-    house.stage.run("restore", str(file), "--yes", "--lost", str(lost))
+    house.stage.run(
+        "restore", str(file), "--yes", "--lost", str(lost), "--because", "to add them again"
+    )
     house.move_clock(hours=1)
 
     if is_before:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.signing import find_link_keys
@@ -15,6 +15,8 @@ from newsletter.desk.owed_notices import ask_for_owed
 from newsletter.lang import Preference
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.storage import tables
+from newsletter.storage.key_tables import used_keys
+from newsletter.storage.used_keys import Signed, UsedKey, note_key
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Subscriber
@@ -22,7 +24,7 @@ from newsletter.web.serving import Serving
 from tests.mail_sinks import RecordingServer
 from tests.stage.clocked import ClockedSite
 from tests.stage.databases import put_empty_database
-from tests.stage.site import ISSUE, PUBLIC_URL, make_stage
+from tests.stage.site import PUBLIC_URL, make_stage
 from tests.subscribers.makers import make_row
 from tests.web.caught import CaughtMail, Mailboxes, url_here
 
@@ -104,14 +106,13 @@ class ServedSite:
     @contextmanager
     def without_key(self) -> Iterator[None]:
         """Let the newest letters be signed with a key that the server does not have."""
-        signed = {"digest": "0" * 64, "parts": {}, "key_fingerprint": "0" * 16}
-        planned = insert(tables.dispatches).values(issue=ISSUE, planned_at=START, **signed)
+        far = datetime(2100, 1, 1, tzinfo=UTC)  # after all that the server has sent
         with self.site.records.database.begin() as connection:
-            connection.execute(planned)
+            note_key(connection, UsedKey("0" * 16, Signed.LETTERS, far))
         self.pass_time()  # the server looks now and then
         yield
         with self.site.records.database.begin() as connection:
-            connection.execute(tables.dispatches.delete())
+            connection.execute(used_keys.delete().where(used_keys.c.fingerprint == "0" * 16))
         self.pass_time()
 
     def _links(self) -> ReaderLinks:

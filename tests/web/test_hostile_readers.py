@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from newsletter.desk.mails import MailRoom
 from newsletter.errors import ContentError, SettingsError
@@ -16,7 +16,7 @@ from newsletter.mails.mail import Mail, MailForm
 from newsletter.message.envelope import Envelope
 from newsletter.message.links import Purpose
 from newsletter.storage.mail_tables import mails
-from newsletter.storage.tables import dispatches
+from newsletter.storage.used_keys import Signed, UsedKey, note_key
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 from newsletter.web.mail_thread import MailThread
@@ -237,8 +237,8 @@ def test_links_of_mails_ask_to_come_back_too_where_the_key_is_missing(tmp_path: 
     tab = house.ask()
     link = links_of(house.mail())[0]
     with house.site.records.database.begin() as connection:
-        row = {"issue": "2022-07", "digest": "d", "parts": {}, "planned_at": house.site.now}
-        connection.execute(insert(dispatches).values(**row, key_fingerprint="f" * 16))
+        used = UsedKey("f" * 16, Signed.LETTERS, house.site.now)
+        note_key(connection, used)
 
     wrong = [house.get(f"{path[:-3]}xyz") for path in (link, tab)]
 

@@ -11,10 +11,9 @@ from threading import Event
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import insert
 
 from newsletter.errors import SettingsError
-from newsletter.storage.tables import dispatches
+from newsletter.storage.used_keys import Signed, UsedKey, note_key
 from newsletter.web import server as serving
 from newsletter.web.application import make_application
 from newsletter.web.mail_thread import MailThread
@@ -197,11 +196,11 @@ def test_readyz_names_a_database_that_does_not_answer_and_a_missing_key(tmp_path
     house = House(tmp_path)
     checks = make_checks(house.site, house.desk, MailThread(house.room))
     assert {name: check() for name, check in checks.items()} == dict.fromkeys(checks)
-    row = {"issue": "2022-07", "digest": "d", "parts": {}, "planned_at": house.site.now}
+    used = UsedKey("f" * 16, Signed.LETTERS, house.site.now)
     with house.site.records.database.begin() as connection:
-        connection.execute(insert(dispatches).values(**row, key_fingerprint="f" * 16))
+        note_key(connection, used)
 
     assert checks["keys"]() == "the key of the newest letters is missing"
     with house.site.records.database.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE dispatches RENAME TO gone")
+        connection.exec_driver_sql("ALTER TABLE used_keys RENAME TO gone")
     assert checks["database"]() == checks["keys"]() == "LedgerError"
