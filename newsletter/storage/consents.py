@@ -21,6 +21,7 @@ from sqlalchemy import (
 from newsletter.storage.consent_tables import consent_chains, consents
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.prepared import prepare
+from newsletter.storage.transactions import take_write_lock
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import (
     OWN_CHAIN,
@@ -201,10 +202,11 @@ def _take_head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:
     """
     Return the length of a chain and its last link, which nobody else continues meanwhile.
 
-    On SQLite the change has the write lock already. Two who continued one link would insert the
-    same place, which the primary key refuses.
+    Two who continued one link would insert the same place, which the primary key refuses.
     """
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name == "sqlite":
+        take_write_lock(connection)
+    else:
         connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK + chain)))
     return _head(connection, chain)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -33,6 +33,8 @@ def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Conn
     """
     Open a transaction; durable once the block is left.
 
+    On SQLite nobody else changes what the block reads: the write lock is taken first.
+
     Args:
         database: the database.
         page_cache_mb: for `with_page_cache`; None keeps SQLite's default.
@@ -44,6 +46,8 @@ def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Conn
     with as_ledger_error(database), database.connect() as connection:
         check_file(connection)
         with with_page_cache(connection, page_cache_mb), connection.begin():
+            if connection.dialect.name == "sqlite":
+                take_write_lock(connection)
             yield connection
         check_file(connection)
 
@@ -127,6 +131,18 @@ def _find_remedy(database: Engine) -> Said:
     is_file = database.dialect.name == "sqlite" and database.url.database
     rights = explain_write_rights(Path(str(database.url.database))) if is_file else ""
     return rights or phrase("storage.mend-database")
+
+
+def take_write_lock(connection: Connection) -> None:
+    """
+    Take SQLite's write lock for this transaction, unless a change of it has taken it already.
+
+    Until the first change Python's sqlite3 has no transaction open: what was read before may be
+    changed by others before the change.
+    """
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def check_file(connection: Connection) -> None:

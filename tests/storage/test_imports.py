@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Connection, Engine, event, func, select, update
 
 from newsletter.dispatch.ledger import Plan
-from newsletter.errors import UnfinishedError
+from newsletter.errors import NewsletterError, UnfinishedError
 from newsletter.lang import Preference
 from newsletter.phrases import Phrase
 from newsletter.storage.blocking import block
+from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.database import open_database
 from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.interrupted import finish_interrupted
@@ -305,6 +306,37 @@ def test_two_imports_at_once_are_both_whole(engine: Engine) -> None:
 
     n = {"n@example.org": ("N", None, Standing.ACTIVE)}
     assert {**shown(engine), "a@example.org": WHOLE["a@example.org"]} == {**WHOLE, **n}
+
+
+def test_another_may_write_before_any_statement_of_an_import(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Each has a place of its own in the consent record, or waits for the import's turn."""
+    other = open_database("sqlite:///newsletter.db", tmp_path)
+    event.listen(other, "checkout", lambda driver, *_: driver.execute("PRAGMA busy_timeout=0"))
+    tried, waits = iter(range(10_000)), 0
+
+    def enrol_another(*_: object) -> None:
+        nonlocal waits
+        try:
+            with SqlSubscriberBook(other).opened() as page:
+                enrol(make_row(f"other{next(tried)}@example.org", "", Preference.KO), page, NOW)
+        except NewsletterError:
+            waits += 1
+
+    with read_in(engine) as book:
+        event.listen(engine, "before_cursor_execute", enrol_another)
+        assert written(book) == []
+    event.remove(engine, "before_cursor_execute", enrol_another)
+
+    others = {key for key in the_list(engine) if key.startswith("other")}
+    assert len(others) > 20
+    assert waits > 20
+    assert shown(engine).items() >= WHOLE.items()
+    assert len(the_list(engine)) == len(WHOLE) + len(others)
+    proof = SqlConsents(engine).verify(lambda _: None)
+    assert (proof.broken, proof.unsealed, proof.missing) == ((), (), None)
+    other.dispose()
 
 
 def test_a_reader_whom_another_import_adds_under_the_same_id_is_merged(engine: Engine) -> None:
