@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from newsletter.storage.recorder import FRESH_S
 from tests.crash.scene import Scene
 from tests.stage.site import ISSUE
 
 LONG_AGO = timedelta(minutes=10)  # longer than anybody waits for a run
+ASLEEP_S = FRESH_S + 0.5  # minutes in truth: until then a ledger's answer counts
 STOPS_MAX = 200
 ANSWER = ("--after-restore", "--because", "the log was read")
 
@@ -23,7 +25,7 @@ def sleep_and_wake(scene: Scene) -> None:
     """
     Stop the dispatch past its lease; settle, send by another, and let it go on.
 
-    The time is not waited for: the signs of life are written back by ten minutes.
+    The time is not waited for, but for a moment: the signs of life are written back by ten minutes.
     """
     sleeper = scene.start()
     if not scene.wait_for(max(1, scene.moment()), sleeper) or not _stop(scene, sleeper):
@@ -31,6 +33,7 @@ def sleep_and_wake(scene: Scene) -> None:
         return
     scene.struck_at.append(scene.office.count())
     scene.is_record_cut = True
+    time.sleep(ASLEEP_S)
     scene.let_server_finish()
     _let_time_pass(scene.database)
     scene.settle_by_log()
