@@ -11,7 +11,7 @@ from newsletter.cli.cells import pad
 from newsletter.cli.notice_words import GO_ON
 from newsletter.cli.wording import _
 from newsletter.desk.duties import Duty, DutyKind, find_duties
-from newsletter.desk.owed_notices import find_held, find_owed, today_of
+from newsletter.desk.owed_notices import today_of
 
 NAME: Final = 40  # cells
 COUNT: Final = 10
@@ -34,8 +34,7 @@ def duties(ctx: click.Context, as_json: bool) -> None:
     else:
         for one in found:
             click.echo(_say(one))
-        is_held = bool(find_held(site, find_owed(site)))
-        for line in _say_next(found, today_of(site), is_held=is_held):
+        for line in _say_next(found, today_of(site)):
             click.echo(line)
     if any(one.overdue for one in found):
         ctx.exit(OVERDUE)
@@ -73,12 +72,12 @@ def _name(kind: DutyKind) -> str:
             return _("Readers without a date of consent")
 
 
-def _say_next(found: list[Duty], today: date, *, is_held: bool) -> list[str]:
-    """Return the commands that help; *is_held*: notices wait for an answer after a restore."""
+def _say_next(found: list[Duty], today: date) -> list[str]:
+    """Return the commands that help."""
     last_month = today.replace(day=1) - timedelta(days=1)
     help_with = {
-        DutyKind.RESULTS: GO_ON if is_held else "newsletter notices send",
-        DutyKind.RENEWALS: GO_ON if is_held else "newsletter notices send",
+        DutyKind.RESULTS: "newsletter notices send",
+        DutyKind.RENEWALS: "newsletter notices send",
         DutyKind.REFUSALS: "newsletter feedback settle",
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",
@@ -86,7 +85,8 @@ def _say_next(found: list[Duty], today: date, *, is_held: bool) -> list[str]:
         DutyKind.REVIEW: f"newsletter access review --month {last_month:%Y-%m}",
         DutyKind.UNDATED: "newsletter subscribers list --undated",
     }
-    commands = dict.fromkeys(help_with[one.kind] for one in found if not one.is_done)
+    to_do = (one for one in found if not one.is_done)
+    commands = dict.fromkeys(GO_ON if one.is_held else help_with[one.kind] for one in to_do)
     return [_("Next: {command}", command=command) for command in commands]
 
 

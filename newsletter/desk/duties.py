@@ -12,7 +12,7 @@ from newsletter.desk.accessing import bounds_of
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_copies import destroyed_on
 from newsletter.desk.moments import find_zone
-from newsletter.desk.owed_notices import find_owed, today_of
+from newsletter.desk.owed_notices import find_held, find_owed, today_of
 from newsletter.mails.mail import RESULTS, MailKind
 from newsletter.mails.notices import Notice
 from newsletter.subscribers.book import Selection
@@ -44,6 +44,7 @@ class Duty:
     due: int  # until the end of this month
     overdue: int = 0
     until: date | None = None  # the first of its days
+    is_held: bool = False  # some wait for an answer to a doubt about the database
 
     @property
     def is_done(self) -> bool:
@@ -82,7 +83,8 @@ def _of_notices(kind: DutyKind, seen: _Seen, kinds: Collection[MailKind], until:
     its = [one for one in seen.owed if one.kind in kinds and not one.is_unproven]
     overdue = sum(one.is_overdue(seen.today) for one in its)
     due = sum(seen.today <= one.due <= until for one in its)
-    return Duty(kind, due, overdue, min((one.due for one in its), default=None))
+    until_day = min((one.due for one in its), default=None)
+    return Duty(kind, due, overdue, until_day, is_held=bool(find_held(seen.site, its)))
 
 
 def _unproven(seen: _Seen) -> Duty:
