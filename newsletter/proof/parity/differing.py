@@ -27,9 +27,8 @@ class Differing:
     other: tuple[int, int, int]
 
 
-def differing(alignment: Alignment) -> Iterator[Differing]:
+def differing(alignment: Alignment, people: People) -> Iterator[Differing]:
     """Yield the names that differ between a sentence and its counterpart."""
-    people = People(alignment)
     for bead in (*alignment.beads, *alignment.moved):
         if all(bead.sides):
             pairs = people.differing(bead)
@@ -196,7 +195,7 @@ def _are_unlike(alignment: Alignment, at: int, there: int, people: People) -> bo
         if step != their_step or not all(gap in ("", " ") for gap in gaps):
             continue
         is_name = are_coined and (step == -1 or not other.is_known) and not is_part
-        if is_name and _are_one_name(first, second) and _differ(one, other):
+        if is_name and _are_one_name(first, second) and are_two_names(one.sounds, other):
             return True
         is_noun = second.is_name and bool(first.keys & second.keys)
         if step == 1 and is_noun and people.is_other(alignment, at, there):
@@ -223,16 +222,20 @@ def _gap(text: Text, one: int, other: int) -> str:
     return text.sentences[first.sentence].block.text[first.end : second.start]
 
 
-def _differ(one: Word, other: Word) -> bool:
-    """Return whether two foreign names cannot be one: far from alike, or with another skeleton."""
+def are_two_names(sounds: Sequence[str], other: Word, least: float = UNLIKE) -> bool:
+    """
+    Return whether two foreign names cannot be one: far from alike, or with another skeleton.
+
+    *sounds* are those of the beginnings of the name in Hangul, from two syllables on.
+    """
     pairs = [
         (likeness(a, b), a, b, size)
-        for size, a in enumerate(one.sounds, SHORTEST)
+        for size, a in enumerate(sounds, SHORTEST)
         for b in other.sounds
     ]
     like, sound, other_sound, size = max(pairs, default=(1.0, "", "", 0))
     written = "".join(other.keys)
-    return like < UNLIKE or (like < ALIKE and contradict(sound, size, other_sound, written))
+    return like < least or (like < ALIKE and contradict(sound, size, other_sound, written))
 
 
 def _best(one: Word, other: Word) -> float:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from newsletter.proof.parity.evidence import ALIKE, Item
+from newsletter.proof.parity.differing import UNLIKE, are_two_names
+from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
 from newsletter.proof.parity.people import HANGUL, People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
-from newsletter.proof.parity.sounds import contradict, likeness, sound_of_hangul, sound_of_latin
+from newsletter.proof.parity.sounds import likeness, sound_of_hangul, sound_of_latin
 
-UNLIKE: Final = 0.5  # likeness of the sounds of two names that are not the same
 HARDLY: Final = 0.62  # of two that may be
 LONG: Final = 4  # letters of a place that is looked for
 SHORTEST: Final = 2  # syllables of a name that has a sound
@@ -44,16 +44,16 @@ class _Run:
 class LoneNames:
     """The names of two texts that stand in one place and cannot be the same."""
 
-    def __init__(self, alignment: Alignment, lexicon: Lexicon) -> None:
-        self._alignment, self._lexicon = alignment, lexicon
-        self._people = People(alignment)
-        self.hangul, self.latin = self._people.hangul, self._people.latin
+    def __init__(self, alignment: Alignment, people: People, lexicon: Lexicon) -> None:
+        self._alignment, self._people = alignment, people
+        self._said = _Said(alignment, people, lexicon)
+        self.hangul, self.latin = people.hangul, people.latin
 
     def differing(self, bead: Bead) -> Iterator[tuple[Spot, Spot]]:
         """Yield what stands in Hangul, and the name in Latin letters that it cannot be."""
         if self.hangul == self.latin or not all(bead.sides):
             return
-        both = _Both(self._alignment, self._lexicon, self._people, bead)
+        both = _Both(self._alignment, self._said, self._people, bead)
         seen: set[Spot] = set()
         for find in (both.beside_another, both.areas, both.schools, both.places):
             for there, here in find():
@@ -62,13 +62,49 @@ class LoneNames:
                     yield there, here
 
 
+class _Said:
+    """Which places the whole of two texts names."""
+
+    def __init__(self, alignment: Alignment, people: People, lexicon: Lexicon) -> None:
+        self._alignment, self.lexicon = alignment, lexicon
+        self._hangul, self._latin = people.hangul, people.latin
+        self._known: dict[str, bool] = {}
+
+    def is_in_hangul(self, name: str) -> bool:
+        """Return whether the text in Hangul has a word for a place, or the lexicon has none."""
+        lower = name.lower()
+        if lower not in self._known:
+            words = self.lexicon.words
+            forms = [head for head in self.lexicon.places if lower in words[head]]
+            self._known[lower] = not forms or any(form in self._text for form in forms)
+        return self._known[lower]
+
+    def is_in_latin(self, head: str) -> bool:
+        """Return whether the text in Latin letters has a word for a place, or its romanisation."""
+        meant = self.lexicon.words[head]
+        return not self._words.isdisjoint(meant) or any(
+            may_write(head, word) for word in self._words
+        )
+
+    @cached_property
+    def _text(self) -> str:
+        return "\n".join(one.text for one in self._alignment.texts[self._hangul].sentences)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        sentences = self._alignment.texts[self._latin].sentences
+        return frozenset(
+            word.lower() for one in sentences for word in re.findall(r"[A-Za-zÀ-ɏ]+", one.text)
+        )
+
+
 class _Both:
     """The sides of one bead."""
 
-    # Large because the three kinds of names share the words of both sides.
+    # Large because the four kinds of names share the words of both sides.
 
-    def __init__(self, alignment: Alignment, lexicon: Lexicon, people: People, bead: Bead) -> None:
-        self._alignment, self._lexicon = alignment, lexicon
+    def __init__(self, alignment: Alignment, said: _Said, people: People, bead: Bead) -> None:
+        self._alignment, self._said, self._lexicon = alignment, said, said.lexicon
         self._hangul, self._latin = people.hangul, people.latin
         self._bead = bead
         self._people = people
@@ -141,29 +177,21 @@ class _Both:
             if _is_place(one)
             and one.end - one.start >= LONG
             and not self._is_part(one)
-            and not self._is_said(self._written(one))
+            and not self._said.is_in_hangul(self._written(one))
         ]
         if not lone:
             return
         for run in self.runs:
             head = self._head(run)
-            if head and not self._is_in_latin(head):
+            if head and not self._said.is_in_latin(head):
                 yield run.spot, lone[0].spot
                 return
 
     def _is_part(self, name: Item) -> bool:
         """Return whether a name stands beside another, and so may be a person's."""
-        block = self._alignment.texts[self._latin].sentences[name.sentence].block.text
+        block = self._block(name.sentence)
         before, behind = block[: name.start], block[name.end :]
         return bool(re.search(r"[A-Z][a-zÀ-ɏ]+ $", before) or re.match(r" [A-Z]", behind))
-
-    def _is_said(self, name: str) -> bool:
-        """Return whether the text in Hangul has a word for a place, or the lexicon has none."""
-        lower = name.lower()
-        forms = [head for head in self._lexicon.places if lower in self._lexicon.words[head]]
-        text = self._alignment.texts[self._hangul]
-        whole = "\n".join(one.block.text for one in text.sentences)
-        return not forms or any(form in whole for form in forms)
 
     def _head(self, run: _Run) -> str:
         """Return the place that a word names, with a particle or a kind of place behind it."""
@@ -174,17 +202,8 @@ class _Both:
                 return head
         return ""
 
-    def _is_in_latin(self, head: str) -> bool:
-        """Return whether the text in Latin letters has a word for a place, or its romanisation."""
-        text = self._alignment.texts[self._latin]
-        whole = "\n".join(one.block.text for one in text.sentences)
-        words = {word.lower() for word in re.findall(r"[A-Za-zÀ-ɏ]+", whole)}
-        return not words.isdisjoint(self._lexicon.words[head]) or any(
-            may_write(head, word) for word in words
-        )
-
     def _written(self, name: Item) -> str:
-        block = self._alignment.texts[self._latin].sentences[name.sentence].block.text
+        block = self._block(name.sentence)
         return block[name.start : name.end]
 
     def schools(self) -> Iterator[tuple[Spot, Spot]]:
@@ -209,7 +228,7 @@ class _Both:
 
     def _is_given_name(self, number: int, match: re.Match[str]) -> bool:
         """Return whether a surname stands before what looks like an address: "Seok Bong-gil"."""
-        block = self._alignment.texts[self._latin].sentences[number].block.text
+        block = self._block(number)
         before = re.search(r"([A-Z][a-z]+)\s$", block[: match.start()])
         return before is not None and is_surname(before[1])
 
@@ -238,15 +257,11 @@ class _Both:
 
     def _is_written(self, name: Item) -> bool:
         """Return whether a word in Hangul of the bead may be a name."""
-        return any(
-            _alike(run.text, name, UNLIKE) and not _contradicts(run.text, name)
-            for run in self.runs
-            if self._is_unknown(run)
-        )
+        return any(not _clash(run.text, name, UNLIKE) for run in self.runs if self._is_unknown(run))
 
     def _is_hyphenated(self, name: Item) -> bool:
         """Return whether a name has a hyphen, or is a part of one that has: "Bat-Erdene"."""
-        block = self._alignment.texts[self._latin].sentences[name.sentence].block.text
+        block = self._block(name.sentence)
         return "-" in block[max(0, name.start - 1) : name.end + 1]
 
     def _is_unknown(self, run: _Run) -> bool:
@@ -265,6 +280,10 @@ class _Both:
         block = text.sentences[number].block.text
         rest = block[max(one.end for one in mine) : end]
         return len(rest) >= SHORTEST and PARTICLE.fullmatch(rest) is None
+
+    def _block(self, number: int) -> str:
+        """Return the text around a sentence in Latin letters."""
+        return self._alignment.texts[self._latin].sentences[number].block.text
 
     def _matches(self, side: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
         for number, text, start, end in self._sentences(side):
@@ -314,29 +333,16 @@ def _beginnings(run: str) -> Iterator[str]:
         yield sound_of_hangul(run[:size])
 
 
-def _best(run: str, name: Item) -> tuple[float, str, int, str]:
-    """Return how like a name a word sounds at best, and its sounds there."""
-    found = [
-        (likeness(sound, theirs), sound, size, theirs)
-        for size, sound in enumerate(_beginnings(run), SHORTEST)
-        for theirs in (name.word.sounds if name.word else ())
-    ]
-    return max(found, default=(0.0, "", 0, ""))
-
-
-def _contradicts(run: str, name: Item) -> bool:
-    """Return whether the word that sounds most like a name cannot be it after all."""
-    like, sound, size, theirs = _best(run, name)
-    written = "".join(name.word.keys) if name.word else ""
-    return UNLIKE <= like < ALIKE and contradict(sound, size, theirs, written)
+def _clash(run: str, name: Item, least: float) -> bool:
+    """Return whether no beginning of a word in Hangul may write a name."""
+    assert name.word is not None  # noqa: S101 - it is a name
+    beginnings = list(_beginnings(run))
+    return not beginnings or are_two_names(beginnings, name.word, least)
 
 
 def _differ(run: _Run, name: Item) -> bool:
-    like, sound, size, theirs = _best(run.text, name)
-    written = "".join(name.word.keys) if name.word else ""
     is_short = len(PARTICLE.sub("", run.text)) <= SHORTEST
-    least = HARDLY if is_short else UNLIKE
-    return like < least or (like < ALIKE and contradict(sound, size, theirs, written))
+    return _clash(run.text, name, HARDLY if is_short else UNLIKE)
 
 
 def _may_write(run: str, stem: str) -> bool:

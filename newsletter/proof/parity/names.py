@@ -12,6 +12,7 @@ from newsletter.proof.parity.blocks import Section, sections
 from newsletter.proof.parity.differing import Differing, differing
 from newsletter.proof.parity.exchanged import confused, exchanged
 from newsletter.proof.parity.lone_names import LoneNames
+from newsletter.proof.parity.people import People
 from newsletter.proof.parity.sentence_alignment import Alignment
 from newsletter.proof.parity.wording import cut, finding, place
 
@@ -25,18 +26,19 @@ def check_names(material: Material) -> Iterator[Finding]:
         yield from confused(RULE, Severity.ADVISES, section, material, figures=False)
         alignment = alignment_of(section, material)
         if alignment:
-            found = list(differing(alignment))
+            people = People(alignment)
+            found = list(differing(alignment, people))
             yield from (_finding(section, alignment, one) for one in found)
             known = {spot for one in found for spot in (one.one, one.other)}
-            for one in _lone(alignment, material):
+            for one in _lone(alignment, people, material):
                 if known.isdisjoint((one.one, one.other)):
                     yield _finding(section, alignment, one)
 
 
-def _lone(alignment: Alignment, material: Material) -> Iterator[Differing]:
+def _lone(alignment: Alignment, people: People, material: Material) -> Iterator[Differing]:
     if material.lexicon is None:
         return
-    names = LoneNames(alignment, material.lexicon)
+    names = LoneNames(alignment, people, material.lexicon)
     for bead in (*alignment.beads, *alignment.moved):
         for hangul, latin in names.differing(bead):
             yield Differing(*((hangul, latin) if names.hangul == 0 else (latin, hangul)))
