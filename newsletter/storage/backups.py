@@ -26,7 +26,7 @@ from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.lost_readers import find_missing
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
-from newsletter.storage.moves_since import MovesSince, read_moves, repeat_moves
+from newsletter.storage.moves_since import MovesSince, read_moves
 from newsletter.storage.notices_since import (
     NoticesSince,
     read_notices,
@@ -223,12 +223,7 @@ def _mark_restored(
     database, place = files
     engine = open_file(place)
     try:
-        moved = list[int]()
-
-        def move() -> None:
-            moved.append(repeat_moves(engine, since.moves, access.at))
-
-        erased = repeat_erasures(engine, since.erasures, access.at, move=move)
+        repeated = repeat_erasures(engine, since.erasures, access.at, moves=since.moves)
         withdrawals = since.withdrawals or WithdrawalsSince()
         # Before those who left later have left.
         repeat_renewals(engine, since.notices, access.at)
@@ -250,7 +245,8 @@ def _mark_restored(
     if mark is None:
         raise LedgerError(phrase("storage.vanished-copy", place=place))
     lost = find_missing(database, place)
-    return mark, Restored(None, sum(moved), erased, left, since.withdrawals is None, results, lost)
+    is_blind = since.withdrawals is None
+    return mark, Restored(None, *repeated, left, is_blind, results, lost)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def carry_over(engine: Engine, file: Path, now: datetime) -> CarriedOver:
         now: aware UTC.
     """
     erasures = read_erasures(file)
-    erased = repeat_erasures(engine, erasures, now, ends=False)
+    erased = repeat_erasures(engine, erasures, now, ends=False).erased
     found = read_withdrawals(file)
     with writing(engine) as connection:
         blocked = repeat_blocks(connection, found.blocked if found else ())

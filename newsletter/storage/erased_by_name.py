@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from newsletter.storage.copies import connect_for_copy
+from newsletter.storage.erased_people import with_left
 from newsletter.storage.erasure_journal import Line
-from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.present_columns import Rows
 from newsletter.storage.tables import reader_aliases, subscribers
 from newsletter.subscribers.erasing import is_placeholder
@@ -32,17 +32,22 @@ class Meant(NamedTuple):
 
     line: Line
     key: str  # of the address by which the copy knows the person
-    own: Line  # by that address, and the copy's own key
+    own: Line  # by that address
 
 
-def find_by_names(connection: Connection, lines: Sequence[Line], key: bytes) -> Sequence[Meant]:
+def find_by_names(
+    connection: Connection, lines: Sequence[Line], key: bytes, secrets: Sequence[bytes]
+) -> Sequence[Meant]:
     """
     Find whom a copy knows, be it by another address than the one that they were erased by.
+
+    Also by those that they have left for it, as far as the copy says so.
 
     Args:
         connection: to the copy.
         lines: erasures.
-        key: the copy's own, of addresses.
+        key: of the hashes of `Meant.own`.
+        secrets: the keys that names were hashed with.
     """
     of_name = defaultdict[str, list[Line]](list)
     for line in lines:
@@ -50,11 +55,12 @@ def find_by_names(connection: Connection, lines: Sequence[Line], key: bytes) -> 
             of_name[name].append(line)
     if not of_name:
         return ()
-    secrets, found = find_address_keys(connection), list[Meant]()
+    found = list[Meant]()
     for address, name in _named(connection):
         for line in (line for one in secrets for line in of_name.get(hash_of(name, one), ())):
-            own = replace(line, address_hash=hash_of(address, key), names=())
-            found.append(Meant(line, address, own))
+            for own in sorted(with_left(connection, [address])):
+                theirs = replace(line, address_hash=hash_of(own, key), names=())
+                found.append(Meant(line, own, theirs))
     return found
 
 

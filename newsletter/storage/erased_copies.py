@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
+from newsletter.storage.erased_by_name import find_by_names
 from newsletter.storage.erased_people import (
     find_keys,
     find_people,
@@ -37,6 +38,7 @@ from newsletter.storage.lasting_keys import (
     hashes_of_addresses,
 )
 from newsletter.storage.mail_tables import lasting_keys
+from newsletter.storage.other_readers import Living, others_at
 from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.watch import holds_journal
 from newsletter.subscribers.erasing import People
@@ -75,13 +77,21 @@ def find_copies(database: Path) -> Sequence[Path]:
 
 
 def erase_in_copy(
-    copy: Path, sought: Sought, lines: Sequence[Line], *, is_proof: bool = False
+    copy: Path,
+    sought: Sought,
+    lines: Sequence[Line],
+    living: Living,
+    *,
+    is_proof: bool = False,
 ) -> bool:
     """
     Take people out of a copy, whose tables may be older, and write its file anew.
 
     It may also be the later one. Who agreed in it after what caused their erasure stays: see
     *lines*, which are the erasures.
+
+    *living*: the readers whom the ledger still has are nobody of these, whatever their address in
+    the copy is.
 
     *is_proof*: it is kept for its consent record, which then needs the erasures, too.
 
@@ -93,8 +103,18 @@ def erase_in_copy(
     """
     with opened_copy(copy) as engine:
         with engine.begin() as connection:
+            # Somebody else may have by now the address by which the copy knows one of them.
+            theirs = [one for one in lines if one.address_hash in sought.hashes]
+            named = find_by_names(connection, theirs, sought.secret, [sought.secret])
+            lines = [*lines, *(one.own for one in named)]
+            own = frozenset(one.own.address_hash for one in named)
+            sought = replace(sought, hashes=sought.hashes | own)
             sought = sought.without(find_later(connection, sought, lines))
-            people = find_people(connection, find_keys(connection, sought, KEYED))
+            keys = find_keys(connection, sought, KEYED)
+            others = others_at(connection, keys, living)
+            keys -= others
+            sought = sought.without(frozenset(hash_of(key, sought.secret) for key in others))
+            people = find_people(connection, keys)
             held = find_placeholders(connection, sought.hashes)  # of a ledger until a restore
             people = People(people.ids | held, people.keys, people.names)
             sought = with_names(sought, people)
@@ -139,10 +159,14 @@ def _record(connection: Connection, sought: Sought, people: People, lines: Seque
 
 
 def erase_in_copies(
-    copies: Sequence[Path], sought: Sought, lines: Sequence[Line], proof: Path | None = None
+    copies: Sequence[Path],
+    sought: Sought,
+    lines: Sequence[Line],
+    living: Living,
+    proof: Path | None = None,
 ) -> tuple[int, tuple[str, ...]]:
     """
-    Take people out of all *copies*; *lines*, and that one is the *proof*: see `erase_in_copy`.
+    Take people out of all *copies*, one of which is the *proof*; see `erase_in_copy`.
 
     Returns:
         How many copies had them, and the names of those that cannot be changed, or whose
@@ -151,7 +175,8 @@ def erase_in_copies(
     changed, closed = 0, list[str]()
     for copy in copies:
         try:
-            changed += erase_in_copy(copy, sought, lines, is_proof=copy == proof)
+            is_proof = copy == proof
+            changed += erase_in_copy(copy, sought, lines, living, is_proof=is_proof)
         except (SQLAlchemyError, OSError, LedgerError):
             closed.append(copy.name)
         else:

@@ -23,9 +23,7 @@ SOME: Final = 500  # rows in memory at a time
 def find_people(connection: Connection, keys: Collection[str]) -> People:
     """Find the readers of addresses, with the addresses that they have left for these."""
     rows = Rows(connection)
-    found = set(keys)
-    while further := _find_left_for(connection, rows, found) - found:
-        found |= further
+    found = with_left(connection, keys)
     of = subscribers.c
     ids, names = set[int](), set[str]()
     for row in connection.execute(select(of.id, of.name).where(is_in(of.address_key, found))):
@@ -96,6 +94,14 @@ def _is_wanted(connection: Connection, rows: Rows, key: str, ids: Collection[int
     imported = select(row.id).where(row.address_key == key)
     imported = imported.where(or_(row.subscriber_id.is_(None), row.subscriber_id.not_in(list(ids))))
     return connection.execute(imported.limit(1)).first() is not None
+
+
+def with_left(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Return addresses with those that their readers have left for them."""
+    rows, found = Rows(connection), set(keys)
+    while further := _find_left_for(connection, rows, found) - found:
+        found |= further
+    return found
 
 
 def _find_left_for(connection: Connection, rows: Rows, keys: Collection[str]) -> set[str]:

@@ -47,6 +47,7 @@ from newsletter.storage.lasting_keys import (
     lasting_key,
 )
 from newsletter.storage.mail_tables import mails
+from newsletter.storage.other_readers import Living, others_at
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.subscribers import take_list
@@ -190,11 +191,18 @@ class SqlErasing:
         counts[Erased.MAILS] += removed
         return counts
 
-    def repeat(self, sought: Sought, now: datetime) -> Counter[Erased]:
-        """Take people who are known by hashes out of the rows of an older database."""
+    def repeat(self, sought: Sought, now: datetime, living: Living) -> Counter[Erased]:
+        """
+        Take people who are known by hashes out of the rows of an older database.
+
+        *living*: the readers whom the later one has are nobody of these.
+        """
         with writing(self._engine) as connection:
             take_list(connection)
-            people = find_people(connection, find_keys(connection, sought, KEYED))
+            keys = find_keys(connection, sought, KEYED)
+            others = others_at(connection, keys, living)
+            sought = sought.without(frozenset(hash_of(key, sought.secret) for key in others))
+            people = find_people(connection, keys - others)
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
             _end_consents(connection, people, now, PROGRAM, also=Standing.SUPPRESSED)

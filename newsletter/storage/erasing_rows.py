@@ -190,9 +190,9 @@ def _erase_readers(
 
 def _nobody(key: str) -> dict[str, object]:
     """Return the values of a row of the list that only holds the place of deliveries' reader."""
-    names = ("preference", "consented_at", "reconfirmed_at", "import_id", "standing_because")
+    names = ("preference", "consented_at", "reconfirmed_at", "moved_at", "import_id")
     return {
-        **dict.fromkeys((*names, "standing_by", "reader_id", "old_number")),
+        **dict.fromkeys((*names, "standing_because", "standing_by", "reader_id", "old_number")),
         "address": ERASED,
         "address_key": key,
         "name": "",

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
@@ -23,6 +24,7 @@ from newsletter.storage.erasure_lines import erasure_stands, missing_of
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
+from newsletter.storage.other_readers import living_in
 from newsletter.storage.server_marks import doubt_forgetful
 from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.erasing import Ended, Erased, Remains
@@ -53,7 +55,9 @@ def end_erasures(
     _write_journal(engine, lines)
     if (ledger := ledger_file(engine)) is not None:
         remove_parts(ledger, now)
-        counts[Erased.COPIES], closed = erase_in_copies(copies_of(engine), sought, lines, ledger)
+        counts[Erased.COPIES], closed = erase_in_copies(
+            copies_of(engine), sought, lines, living_in(engine), ledger
+        )
         remains |= {Remains.COPIES} if closed else set()
     if engine.dialect.name == "sqlite":
         if Remains.DISPATCH in remains or not vacuum_once(engine, now):
@@ -72,8 +76,10 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
     are left to the server, and to the next erasure.
     """
     try:
-        _repeat_noted(engine, now)
-        _note_anew(engine)
+        if (journal := journal_of(engine)) is not None:
+            noted = read_journal(journal)
+            _repeat_noted(engine, journal, noted, now)
+            _note_anew(engine, noted)
         with reading(engine) as connection:
             if not has_open(connection):
                 return
@@ -85,10 +91,8 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
         finish_open(engine, now)
 
 
-def _repeat_noted(engine: Engine, now: datetime) -> None:
+def _repeat_noted(engine: Engine, journal: Path, noted: Sequence[Line], now: datetime) -> None:
     """Repeat the erasures of the journal that the database does not know: it was put back."""
-    journal = journal_of(engine)
-    noted = () if journal is None else read_journal(journal)
     if not noted:
         return
     with reading(engine) as connection:
@@ -99,19 +103,16 @@ def _repeat_noted(engine: Engine, now: datetime) -> None:
             doubt_forgetful(connection, now)
     if strange:
         log.warning(phrase("storage.noted-by-other-key", file=journal, count=strange))
-    if count := repeat_erasures(engine, ErasuresSince(noted), now, ends=False):
+    if count := repeat_erasures(engine, ErasuresSince(noted), now, ends=False).erased:
         log.warning(phrase("storage.erased-again", count=count))
 
 
-def _note_anew(engine: Engine) -> None:
+def _note_anew(engine: Engine, noted: Sequence[Line]) -> None:
     """Write the journal where it does not say what the database does: it may have been deleted."""
-    journal = journal_of(engine)
-    if journal is None:
-        return
     with reading(engine) as connection:
         known = erasure_stands(connection)
-    noted = {(one.address_hash, one.asked_at): one.lifted_at for one in read_journal(journal)}
-    if not known.items() <= noted.items():
+    lifted = {(one.address_hash, one.asked_at): one.lifted_at for one in noted}
+    if not known.items() <= lifted.items():
         _write_journal(engine, SqlErasing(engine).lines())
 
 

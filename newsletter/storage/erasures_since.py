@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -27,7 +27,9 @@ from newsletter.storage.lasting_keys import (
     fingerprint_of,
     keep_other_key,
 )
+from newsletter.storage.moves_since import MovesSince, repeat_moves
 from newsletter.storage.old_pages import write_anew
+from newsletter.storage.other_readers import living_in_file, nobody
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.erasing import Erased, Remains
 from newsletter.subscribers.traces import Sought, hash_of
@@ -85,47 +87,51 @@ def read_erasures(database: Path) -> ErasuresSince:
     return ErasuresSince(lines, database, keys, owed)
 
 
+class Repeated(NamedTuple):
+    """What was done again in a copy."""
+
+    moved: int  # readers who have another address by now
+    erased: int  # readers whom it still had of those who were erased
+
+
 def repeat_erasures(
     engine: Engine,
     since: ErasuresSince,
     now: datetime,
     *,
     ends: bool = True,
-    move: Callable[[], object] = lambda: None,
-) -> int:
+    moves: MovesSince = (),
+) -> Repeated:
     """
     Erase people from an older copy who were erased after it was made.
 
-    First those whom the copy knows by their names in links, wherever they were then. Then *move*
-    brings the others to the addresses that they have by now, and who is left at an address of
-    somebody who was erased is erased.
+    First those whom the copy knows by their names in links, wherever they were then. Then the
+    others are brought to the addresses that they have by now, as *moves* say, and who is left at an
+    address of somebody who was erased is erased: but for the readers whom the ledger still has.
 
     Whoever has agreed in the copy after what caused the erasure stays: then the erasure was made in
     a database that is older still. A database that was begun anew has a key of its own: its hashes
     are compared by that one, and kept with it.
 
     *ends*: the copy has no other files yet; False: `finish_open` goes on with these.
-
-    Returns:
-        How many readers it still had of these.
     """
     with writing(engine) as connection:
         noted = _note(connection, since, now)
     erasing, readers = SqlErasing(engine), 0
     if noted is not None:
-        readers += erasing.repeat(noted.by_name, now)[Erased.READERS]
+        readers += erasing.repeat(noted.by_name, now, nobody)[Erased.READERS]
         with writing(engine) as connection:
             forget_names(connection, noted.others)
-    move()
+    moved = repeat_moves(engine, moves, now)
     if noted is None:
-        return 0
-    readers += erasing.repeat(noted.by_address, now)[Erased.READERS]
+        return Repeated(moved, 0)
+    readers += erasing.repeat(noted.by_address, now, living_in_file(since.database))[Erased.READERS]
     if ends:
         everybody = noted.by_name.with_others(noted.by_address)
         _end(engine, everybody, noted.owed, now)
     if engine.dialect.name == "sqlite":
         write_anew(engine)
-    return readers
+    return Repeated(moved, readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ def _note(connection: Connection, since: ErasuresSince, now: datetime) -> _Noted
         take_over(connection, missing, PROGRAM, {})
         return None
     lines = since.lines if has_new_key else missing
-    by_name = find_by_names(connection, lines, key)
+    by_name = find_by_names(connection, lines, key, find_address_keys(connection))
     meant = [*_by_own_key(connection, lines, key), *by_name]
     held = find_held(since.database, {one.key for one in by_name})
     others = frozenset(one.own.address_hash for one in by_name if one.key in held)

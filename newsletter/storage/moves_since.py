@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, and_, update
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.consents import ConsentLog
@@ -27,11 +28,13 @@ from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.why import Cause
 
 AT_A_TIME: Final = 1_000
-# Readers whom both know, by different addresses.
+_OF: Final = subscribers.c
+# Readers whom both know, by different addresses, or by one that they came to at different times.
 _DIFFERENT: Final = (
-    "SELECT here.reader_id, here.address_key, here.address, there.address_key AS old_key"
+    "SELECT here.reader_id, here.address, here.address_key, {here}, there.address_key, {there}"
     " FROM main.subscribers AS here JOIN backup.subscribers AS there USING (reader_id)"
-    " WHERE here.address_key != there.address_key AND here.address_key NOT LIKE ?"
+    " WHERE (here.address_key != there.address_key OR {here} IS NOT {there})"
+    " AND here.address_key NOT LIKE ?"
     " AND coalesce(here.standing_cause, '') != ? AND coalesce(there.standing_cause, '') != ?"
 )
 _OF_DIFFERENT: Final = (f"{ERASED_KEY}%", Cause.MOVED.value, Cause.MOVED.value)
@@ -41,16 +44,20 @@ _ARRIVED: Final = (
 _LEFT: Final = (
     "SELECT standing_since, standing_because FROM {of}.subscribers WHERE standing_cause = ?"
 )
+_COLUMNS: Final = "SELECT name FROM pragma_table_info('subscribers', ?)"
 _KEY: Final = "SELECT secret FROM {of}.lasting_keys WHERE purpose = 'addresses'"
 _HERE: Final = "main"
 _THERE: Final = "backup"
+_ALIASES: Final = {_HERE: "here", _THERE: "there"}
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Moved(NamedTuple):
-    """A reader who has another address now than in a backup."""
+    """A reader who came to an address later than a backup knows."""
 
     reader_id: str  # in links, which stays
     address: Address
+    at: datetime  # aware UTC; when they came
 
 
 MovesSince = Sequence[Moved]
@@ -71,39 +78,48 @@ def read_moves(database: Path, file: Path) -> MovesSince:
     try:
         with closing(connect_for_copy(database)) as connection:
             connection.execute(f"ATTACH ? AS {_THERE}", (str(file),))
-            found = connection.execute(_DIFFERENT, _OF_DIFFERENT).fetchall()
-            if not found:
-                return ()
             here, there = (_Arrivals(connection, of) for of in (_HERE, _THERE))
+            times = {"here": here.column, "there": there.column}
+            found = connection.execute(_DIFFERENT.format(**times), _OF_DIFFERENT).fetchall()
             return [
-                Moved(reader_id, Address(address, key))
-                for reader_id, key, address, old_key in found
-                if here.is_later(key, there, old_key)
+                Moved(reader_id, Address(address, key), at)
+                for reader_id, address, key, moved_at, old_key, old_moved_at in found
+                if (at := here.came_at(key, moved_at)) is not None
+                and at > (there.came_at(old_key, old_moved_at) or NEVER)
             ]
     except (sqlite3.Error, ValueError, TypeError):
         return ()
 
 
 class _Arrivals:
-    """When readers came to the addresses that they have in a ledger, by its records."""
+    """When readers came to the addresses that they have in a ledger."""
 
     def __init__(self, connection: sqlite3.Connection, of: str) -> None:
         self._connection, self._of = connection, of
+        names = {name for (name,) in connection.execute(_COLUMNS, (of,))}
+        self.column = f"{_ALIASES[of]}.moved_at" if "moved_at" in names else "NULL"
         secret = connection.execute(_KEY.format(of=of)).fetchone()
         self._secret = None if secret is None else str(secret[0]).encode()
-        self._by_key = dict[str, datetime]()  # of those whom an address that was left names
-        for since, because in connection.execute(_LEFT.format(of=of), (Cause.MOVED.value,)):
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, datetime]:
+        """Of those whom an address that was left names."""
+        found = dict[str, datetime]()
+        left = self._connection.execute(_LEFT.format(of=self._of), (Cause.MOVED.value,))
+        for since, because in left:
             key, at = moved_to(because), moment_in(since)
             if key is not None:
-                self._by_key[key] = max(at, self._by_key.get(key, at))
+                found[key] = max(at, found.get(key, at))
+        return found
 
-    def is_later(self, key: str, other: "_Arrivals", other_key: str) -> bool:
-        """Return whether the reader came to *key* later than to *other_key* in the other one."""
-        own, others = self.came_at(key), other.came_at(other_key)
-        return own is not None and (others is None or own > others)
+    def came_at(self, key: str, moved_at: str | None) -> datetime | None:
+        """
+        Return when the present reader of an address came to it; None if it is their first.
 
-    def came_at(self, key: str) -> datetime | None:
-        """Return when the present reader of an address moved to it; None if it is their first."""
+        *moved_at*: as the ledger has it. Of moves before it had that, its records say when.
+        """
+        if moved_at is not None:
+            return moment_in(moved_at)
         known = [] if key not in self._by_key else [self._by_key[key]]
         if self._secret is not None:
             asked = (name_person(key, self._secret), ConsentWay.MOVED.value)
@@ -140,6 +156,7 @@ def repeat_moves(engine: Engine, since: MovesSince, now: datetime) -> int:
         left = [one for one in movers if one.key not in new]
         behind = [left_behind(one, targets[one.key], now, PROGRAM) for one in left]
         _leave_behind(connection, book, behind, free)
+        _note_times(connection, since)
     return len(movers)
 
 
@@ -184,6 +201,13 @@ def _leave_behind(
         _put(connection, row, one.key, one.address)
         book.update([replace(one, id=row.id, import_id=row.import_id)])
     book.add(behind[len(free) :])
+
+
+def _note_times(connection: Connection, since: MovesSince) -> None:
+    """Write when those readers came to their addresses who have these by now."""
+    for one in since:
+        is_there = and_(_OF.reader_id == one.reader_id, _OF.address_key == one.address.key)
+        connection.execute(update(subscribers).where(is_there).values(moved_at=one.at))
 
 
 def _put(connection: Connection, entry: Entry, key: str, address: str) -> None:

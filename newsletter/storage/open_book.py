@@ -38,7 +38,7 @@ _ADD: Final = insert(subscribers).values(
     {
         column.name: bindparam(column.name, type_=column.type)
         for column in subscribers.columns
-        if column is not _COLUMNS.id
+        if column not in {_COLUMNS.id, _COLUMNS.moved_at}
     }
 )
 _UPDATE: Final = update(subscribers).where(_COLUMNS.id == bindparam("entry_id"))
@@ -126,9 +126,10 @@ class SqlOpenBook:
 
     def move(self, entry: Entry, key: str, address: str) -> None:
         """Overwrite the address of a row."""
-        row = _COLUMNS.id == entry.id
         self._connection.execute(
-            update(subscribers).where(row).values(address_key=key, address=address)
+            update(subscribers)
+            .where(_COLUMNS.id == entry.id)
+            .values(address_key=key, address=address, moved_at=self._now)
         )
         self._log.move([(entry, key)])
         if entry.standing is Standing.ACTIVE:

@@ -16,6 +16,7 @@ from newsletter.storage.erased_people import find_people, moved_to
 from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasure_journal import Line
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
+from newsletter.storage.other_readers import Living, ids_at, living_in
 from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import writing
@@ -42,10 +43,16 @@ class _Search:
     keys: set[str]  # of their addresses
     lines: Mapping[str, Line]  # the erasures that are ordered, by address
     secret: bytes
+    living: Living  # asks the ledger
+    free: set[str]  # addresses that were asked for, and that nobody has in the ledger
     ids: dict[str, str] = field(default_factory=dict)  # in links, by the address of the ledger
     left_at: datetime | None = None  # when the last of them withdrew; None: they asked for it
     theirs: set[str] = field(default_factory=set)  # ids in links by which copies know them
     found: dict[str, Remembered] = field(default_factory=dict)  # in copies, by address
+
+    def own(self) -> set[str]:
+        """Return the ids in links by which they are known so far."""
+        return self.theirs | set(self.ids.values())
 
 
 def find_elsewhere(
@@ -68,7 +75,9 @@ def find_elsewhere(
     with writing(engine) as connection:
         secret = lasting_key(connection, KeyPurpose.ADDRESSES, order.now)
         entries = _entries_of(connection, keys)
-    search = _Search(set(keys), _lines_of(entries, order, secret), secret)
+    free = set(keys) - {one.key for one in entries}
+    lines = _lines_of(entries, order, secret)
+    search = _Search(set(keys), lines, secret, living_in(engine), free)
     if order.why is ErasureWhy.WITHDRAWN:
         search.left_at = max((one.standing_since for one in entries), default=None)
     search.ids = {one.key: one.reader_id for one in entries if one.reader_id is not None}
@@ -119,6 +128,7 @@ def _search_in(connection: Connection, search: _Search, order: ErasureOrder) -> 
         wanted |= set(connection.execute(named).scalars())
     # Whom the ledger has is followed by the id alone: an address may be somebody else's by now.
     wanted |= _with_later(connection, rows, wanted - search.ids.keys())
+    wanted -= _others(connection, rows, search, wanted)
     people = find_people(connection, wanted)
     for key in _held(connection, rows, people.keys):
         search.keys.add(key)
@@ -128,6 +138,23 @@ def _search_in(connection: Connection, search: _Search, order: ErasureOrder) -> 
         if rows.has(_LIST.standing_cause):  # an address that was left may be another's later
             theirs = theirs.where(_LIST.standing_cause.is_distinct_from(Cause.MOVED.value))
         search.theirs |= {one for one in connection.execute(theirs).scalars() if one is not None}
+
+
+def _others(connection: Connection, rows: Rows, search: _Search, keys: set[str]) -> set[str]:
+    """
+    Return those of the addresses that a copy's reader has who is somebody else in the ledger.
+
+    But for those whom an address was asked for that nobody has in the ledger: the reader whom the
+    copy has there, or who has left it there on the way from the address that the ledger has.
+    """
+    there = ids_at(connection, keys - search.free)
+    strange = {key: name for key, name in there.items() if name not in search.own()}
+    here = search.living(set(strange.values()))
+    return {
+        key
+        for key, name in strange.items()
+        if name in here and search.free.isdisjoint(_with_later(connection, rows, {here[name]}))
+    }
 
 
 def _with_later(connection: Connection, rows: Rows, keys: set[str]) -> set[str]:

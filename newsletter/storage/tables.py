@@ -100,6 +100,8 @@ subscribers: Final = Table(
     Column("old_number", Integer),  # the person's name in links from before reader ids
     # When the reader confirmed the consent last (Decree to the Network Act, Article 62-3).
     Column("reconfirmed_at", UtcTime),
+    # When the reader came to this address; NULL: it is the first, or they came before it was kept.
+    Column("moved_at", UtcTime),
     Index("uq_subscribers_reader_id", "reader_id", unique=True),
     Index("uq_subscribers_old_number", "old_number", unique=True),
     CheckConstraint("preference IN ('ko', 'en', 'both')", name="preference"),

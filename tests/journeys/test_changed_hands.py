@@ -173,6 +173,73 @@ def test_a_new_reader_at_an_address_that_was_left_is_lost_and_said(desk: Clocked
     assert active(desk) == after(ONWARD)
 
 
+@pytest.mark.parametrize("moves", [HANDED, CHAIN, EXCHANGED], ids=["handed", "chain", "exchanged"])
+@pytest.mark.parametrize("who", NAMES)
+def test_a_copy_that_has_them_where_another_is_by_now_is_cleaned_too(
+    desk: ClockedStage, moves: Moves, who: str
+) -> None:
+    restore(desk)  # leaves a copy of the ledger beside it
+    move(desk, moves)
+    places = after(moves)
+
+    desk.run("subscribers", "erase", at(places.pop(who)), "--yes", "--now")
+
+    assert find_traces(desk.root, [NAMES[who]]) == []
+    assert find_traces(desk.root, [NAMES[one] for one in places]) != []
+    assert active(desk) == places
+
+
+@pytest.mark.parametrize("again", [[], ["backup.db"], ["later.db", "backup.db"]])
+def test_an_address_that_the_erased_had_left_for_another_is_the_others(
+    desk: ClockedStage, again: list[str]
+) -> None:
+    move(desk, ONWARD)
+    back_up(desk, "later.db")
+    move(desk, HANDED[len(ONWARD) :])
+    desk.run("subscribers", "erase", at("bob2"), "--yes", "--now")
+    places = after(HANDED)
+    del places["bob"]
+
+    for name in ["later.db", *again]:
+        restore(desk, name)
+
+        assert active(desk) == places
+        assert "all as they were recorded" in desk.run("consent", "verify")
+        assert find_traces(desk.root, [NAMES["bob"]]) == []
+
+
+def test_an_address_that_was_erased_for_who_had_it_is_the_others_in_the_next_backup(
+    desk: ClockedStage,
+) -> None:
+    """The first restore erases the address, too, because the copy has the erased reader there."""
+    move(desk, HANDED)
+    desk.run("subscribers", "erase", at("bob2"), "--yes", "--now")
+    back_up(desk, "later.db")
+    places = after(HANDED)
+    del places["bob"]
+
+    for name in ("backup.db", "later.db", "backup.db", "later.db"):
+        restore(desk, name)
+
+        assert active(desk) == places
+        assert "all as they were recorded" in desk.run("consent", "verify")
+
+
+@pytest.mark.parametrize("middle", [ONWARD, EXCHANGED, ROUND], ids=["onward", "exchanged", "round"])
+def test_who_moved_back_stays_there_whichever_backups_are_restored(
+    desk: ClockedStage, middle: Moves
+) -> None:
+    move(desk, middle)
+    back_up(desk, "later.db")
+    back = [(new, old) for old, new in reversed(middle)]
+    move(desk, back)
+
+    for name in ("backup.db", "later.db", "backup.db", "later.db"):
+        restore(desk, name)
+
+        assert active(desk) == after([*middle, *back]) == {name: name for name in NAMES}
+
+
 def test_by_the_journal_alone_the_erased_does_not_come_back(desk: ClockedStage) -> None:
     """Who has the address by now is known to nobody then."""
     move(desk, CHAIN)

@@ -32,6 +32,7 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.notes import note
+from newsletter.storage.other_readers import nobody
 from newsletter.storage.personal_columns import NOBODYS, OWN, TEXTS
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, metadata, subscribers
@@ -270,8 +271,8 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
     sought = Sought(b"k" * 32, frozenset({hash_of(KEY, b"k" * 32)}))
 
     copies = find_copies(tmp_path / "newsletter.db")
-    assert erase_in_copies(copies, sought, ()) == (1, ())
-    assert erase_in_copies(copies, sought, ()) == (0, ())
+    assert erase_in_copies(copies, sought, (), nobody) == (1, ())
+    assert erase_in_copies(copies, sought, (), nobody) == (0, ())
 
     assert find_traces(tmp_path, [ADDRESS]) == []
     with closing(sqlite3.connect(copy)) as connection:
@@ -285,7 +286,7 @@ def test_a_copy_that_is_damaged_is_named(tmp_path: Path) -> None:
     (tmp_path / "newsletter.db.before-0005").write_bytes(b"SQLite format 3\0" + b"x" * 4096)
 
     copies = find_copies(tmp_path / "newsletter.db")
-    closed = erase_in_copies(copies, Sought(b"k" * 32, frozenset({"h"})), ())
+    closed = erase_in_copies(copies, Sought(b"k" * 32, frozenset({"h"})), (), nobody)
 
     assert closed == (0, ("newsletter.db.before-0005",))
 
