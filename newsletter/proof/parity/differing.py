@@ -8,9 +8,10 @@ from typing import Final
 
 from newsletter.proof.parity.evidence import ALIKE, Item, Text
 from newsletter.proof.parity.meaningful import Word
-from newsletter.proof.parity.people import People
+from newsletter.proof.parity.people import COINED, People
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import contradict, likeness
+from newsletter.proof.parity.transcribed import may_transcribe
 
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
 HARDLY: Final = 0.65  # the same, of two spellings of a place
@@ -35,9 +36,25 @@ def differing(alignment: Alignment, people: People) -> Iterator[Differing]:
             found = [Differing(*(pair if people.hangul == 0 else pair[::-1])) for pair in pairs]
             yield from found or [
                 *_places(alignment, bead, people),
-                *_beside(alignment, bead, people),
-                *_instead(alignment, bead, people),
+                *(
+                    one
+                    for find in (_beside, _instead)
+                    for one in find(alignment, bead, people)
+                    if not _is_transcribed(alignment, people, one)
+                ),
             ]
+
+
+def _is_transcribed(alignment: Alignment, people: People, found: Differing) -> bool:
+    """Return whether a foreign name may be the one in Hangul, though it hardly sounds so."""
+    if people.hangul == people.latin:
+        return False
+    spots = found.one, found.other
+    hangul, latin = (
+        alignment.texts[side].sentences[spots[side][0]].block.text[slice(*spots[side][1:])]
+        for side in (people.hangul, people.latin)
+    )
+    return COINED.fullmatch(latin) is None and may_transcribe(hangul, latin)
 
 
 def _items(text: Text, sentences: Sequence[int]) -> list[int]:

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from newsletter.proof.parity.differing import UNLIKE, are_two_names
-from newsletter.proof.parity.evidence import Item
+from newsletter.proof.parity.evidence import SURELY_ALIKE, Item
 from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
-from newsletter.proof.parity.people import HANGUL, People
+from newsletter.proof.parity.people import COINED, HANGUL, People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import likeness, sound_of_hangul, sound_of_latin
+from newsletter.proof.parity.transcribed import may_transcribe
 
 HARDLY: Final = 0.62  # of two that may be
 LONG: Final = 4  # letters of a place that is looked for
@@ -30,6 +32,8 @@ SCHOOL: Final = re.compile(
     r"\b(?:University\sof\s(?P<behind>[A-Z][a-zÀ-ɏ]+)|(?P<before>[A-Z][a-zÀ-ɏ]+)\sUniversity)\b"
 )
 SCHOOLS: Final = re.compile(r"(?P<stem>[가-힣]{2,8}?)(?:대학교|대학|대(?![가-힣]{3}))")
+BEFORE: Final = re.compile(r"([A-ZÀ-Þ][A-Za-zÀ-ɏ'’]+) $")
+BEHIND: Final = re.compile(r" ([A-ZÀ-Þ][A-Za-zÀ-ɏ'’]+)")
 KIND: Final = re.compile(r"(?:국립|시립|도립|여자|과학|기술|공과|의과|교육|외국어|예술|체육)+$")
 
 
@@ -55,7 +59,7 @@ class LoneNames:
             return
         both = _Both(self._alignment, self._said, self._people, bead)
         seen: set[Spot] = set()
-        for find in (both.beside_another, both.areas, both.schools, both.places):
+        for find in (both.foreign, both.beside_another, both.areas, both.schools, both.places):
             for there, here in find():
                 if here not in seen:
                     seen.add(here)
@@ -69,6 +73,7 @@ class _Said:
         self._alignment, self.lexicon = alignment, lexicon
         self._hangul, self._latin = people.hangul, people.latin
         self._known: dict[str, bool] = {}
+        self._transcribed: dict[str, bool] = {}
 
     def is_in_hangul(self, name: str) -> bool:
         """Return whether the text in Hangul has a word for a place, or the lexicon has none."""
@@ -85,6 +90,19 @@ class _Said:
         return not self._words.isdisjoint(meant) or any(
             may_write(head, word) for word in self._words
         )
+
+    def transcribes(self, name: str) -> bool:
+        """Return whether a word in Hangul, wherever it stands, may be a name."""
+        if name not in self._transcribed:
+            is_korean = COINED.fullmatch(name) is not None
+            self._transcribed[name] = any(
+                is_same(one, name) or (is_korean and _has_within(one, name)) for one in self._runs
+            )
+        return self._transcribed[name]
+
+    @cached_property
+    def _runs(self) -> frozenset[str]:
+        return frozenset(HANGUL.findall(self._text))
 
     @cached_property
     def _text(self) -> str:
@@ -146,8 +164,65 @@ class _Both:
                         continue
                     one, two = sorted((run.spot, runs[other].spot))
                     is_next = self._between(self._hangul, one, two) == " "
-                    if is_next and self._is_unknown(runs[other]) and _differ(runs[other], name):
+                    is_other = self._is_unknown(runs[other]) and _differ(runs[other], name)
+                    if is_next and is_other and not is_same(runs[other].text, self._written(name)):
                         yield runs[other].spot, name.spot
+
+    def foreign(self) -> Iterator[tuple[Spot, Spot]]:
+        """
+        Yield foreign names that no word in Hangul may transcribe: "Kenji Kato", "사토 겐지".
+
+        The one in Hangul stands beside the other name of the person.
+        """
+        for name in self.names:
+            written = self._written(name)
+            if not self._is_foreign(name, written) or self._said.transcribes(written):
+                continue
+            beside = self._names_beside(name)
+            for run, nears in self._neighbours:
+                is_person = any(self._are_same(near, one) for near in nears for one in beside)
+                if is_person and not self._is_word(run.text) and not self._is_one_of(run, beside):
+                    yield run.spot, name.spot
+                    break
+
+    def _is_foreign(self, name: Item, written: str) -> bool:
+        is_korean = COINED.fullmatch(written) and self._people.names(self._latin, name)
+        is_odd = written.isupper() or self._is_hyphenated(name) or len(written) < LONG - 1
+        return _is_coined(name) and not is_korean and not is_odd
+
+    def _names_beside(self, name: Item) -> Sequence[str]:
+        """Return the words beside a name that are written as one."""
+        block = self._block(name.sentence)
+        found = (BEFORE.search(block, 0, name.start), BEHIND.match(block, name.end))
+        return [match[1] for match in found if match]
+
+    @cached_property
+    def _neighbours(self) -> Sequence[tuple[_Run, Sequence[str]]]:
+        """The words in Hangul, each with those beside it."""
+        pairs = [
+            (one, other)
+            for one, other in pairwise(self.runs)
+            if self._between(self._hangul, one.spot, other.spot) == " "
+        ]
+        return [
+            (run, [(b if run is a else a).text for a, b in pairs if run in (a, b)])
+            for run in self.runs
+        ]
+
+    def _are_same(self, run: str, name: str) -> bool:
+        """Return whether a word in Hangul is a foreign name, and not a word that sounds like it."""
+        is_known = self._is_word(run) and name.lower() in self._lexicon.english
+        return not is_known and may_transcribe(run, name, min(len(run), SHORTEST))
+
+    def _is_one_of(self, run: _Run, names: Sequence[str]) -> bool:
+        return any(is_same(run.text, one) for one in names)
+
+    def _is_word(self, run: str) -> bool:
+        """Return whether the lexicon has a word, but for its particle, or it is too short."""
+        return len(run) < SHORTEST or any(
+            run[:size] in self._lexicon.words and PARTICLE.fullmatch(run[size:] or "은")
+            for size in range(1, len(run) + 1)
+        )
 
     def areas(self) -> Iterator[tuple[Spot, Spot]]:
         """Yield parts of Korean addresses of one kind: "은평구" and "Yangcheon-gu"."""
@@ -300,6 +375,21 @@ class _Both:
             return "\n"
         text = self._alignment.texts[side].sentences[one[0]].block.text
         return text[one[2] : other[1]]
+
+
+def _has_within(run: str, name: str) -> bool:
+    """Return whether a word in Hangul has a Korean name in it: 숭례 of 통영숭례병원."""
+    return any(
+        may_write(run[start : start + size], name)
+        for size in range(SHORTEST, LONG + 1)
+        for start in range(len(run) - size + 1)
+    )
+
+
+@lru_cache(maxsize=65_536)
+def is_same(run: str, name: str) -> bool:
+    """Return whether a word in Hangul may be a foreign name, by its spelling or its sound."""
+    return may_transcribe(run, name) or _sounds_like(run, name, SURELY_ALIKE)
 
 
 def _place(item: Item) -> tuple[int, int]:

@@ -1,0 +1,88 @@
+"""Foreign names in Hangul: whether one may be the transcription of a name in Latin letters."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from newsletter.particles import HANGUL
+from newsletter.proof.parity.sounds import PLAIN
+
+# How the sounds of a syllable are spelled in the languages whose names are transcribed.
+INITIALS: Final = (
+    "gg?u?|gh|kk?|c(?![eiy])|qu?|ck|ch|j kk?|cc?|gg?|qu? nn?|kn|gn|ny|ng|mn dd?h?|th|tt? tt?h?|d "
+    "ll?|rr?h?|lh|wr mm? bb?h?|vv?|w|p|f pp?|b s[ck]?h?|ss|zz?|c|x|sch|sz|th?|ps|ch ss?|c|z|x|ts  "
+    "jj?|zz?|dj|d[zsg]|gg?i?|zh|y|c|t[zs]|ch|cs|x|s cc?|z|t[zsr]?|j "
+    "t?ch|c[izsh]?|cc|tsch|t[sziy]?|zz?|q|x|th kk?h?|cc?h?|q|ck|gh?|x tt?h?|dt? pp?h?|ff?|v|b|w "
+    "hh?|f|j|g|x|kh|ch|wh"
+).split(" ")
+MEDIALS: Final = (
+    "aa?|ah|a[reiu]|u|o|e|e[iar]|i|y|ia a[eiyh]?|e|ea|i [iy]a|ja|ea|h?a|illa [iy]a|a "
+    "o[uro]?|io|u|ur|r|e|e[oaruw]|ear|a|a[ruw]|i|ir|w e|e[aiyetrhsezu]|a[iy]?|ie|o[eh]?|ue|u|au|i "
+    "[yij][eo]o?|[yj]u|you|ya [yij]e|i?e|ie[rth]|ia oo?|eo|o[hwuertsa]|owe|au|a|aw|ao|eaux?|u "
+    "[ouvw]a|wha|o[iy][rs]?|wi?|wo|uha [wu][ae]|wae oe?|eu|[uw]e|oi|woe|wo|e "
+    "h?[iyj]?o|yoh|llo oo?|o[ue]|ue?|w|wu|u[hi]|eu|ew|vu?|y|e| wo[ru]?|ou?|[wu]ar?|uo|we "
+    "[wu]e|oue|wa[ei]?|ye wi|wy|u[eiy]?|y|i|h[ui]y?|eui|wee|[vo]ui "
+    "h?[yij]u|u|ew|eu|ue|iou|you|lu|h?o| "
+    "|e[uyr]?|u|i|o|a|y|h u[iy]|i i|e[aeyi]|i[eihstxlj]|[aj]i|u[ei]?|yi?|e|ies|h|"
+).split(" ")
+FINALS: Final = (
+    " kk?|c[hc]?|ck|gg?|qu?e?|x k k nn?e?h?|n[dgts]|mp?|en|gn n n tt?|d "
+    "ll?e?s?|r[lr]?|[hea]l|lh|il l l l l l l l mm?e?|n|m[bpn]e?|um pp?|bb?|f|[pb]e|ps p "
+    "tt?e?|dd?|d?th?|t?s|tz|z|ght|ss|q [st] n?ng?|n[kctdh]|gn|o t t k t p h?"
+).split(" ")
+SILENT: Final = "(?:h|r|w|e|y|gh)?"  # behind a vowel
+END: Final = (
+    "(?:[aeiou]?[tdsxzpeh]|e?s|re?|er|ent|ais|aux|[tldrn][sdt]|ll|c|g|k|j|nt|w|[tdszgu]e|gue|"
+    "sz|n|ff|ck)?"
+)
+IEUNG, RIEUL, NIEUN, MIEUM = 11, 5, 2, 6  # initials
+DOUBLED: Final = {RIEUL: {8}, NIEUN: {4, 16}, MIEUM: {4, 16}}  # behind which finals one is written
+LONG: Final = {13, 18, 20}  # medials that prolong a vowel: 이 of 그레이엄
+LONGEST: Final = 8  # syllables
+SHORTEST_INSIDE: Final = 3  # the same, of a name that does not begin its word
+
+
+def may_transcribe(hangul: str, latin: str, least: int = 1) -> bool:
+    """
+    Return whether a word in Hangul may be the name *latin*, with its particle.
+
+    *least*: syllables of the name.
+    """
+    letters = _letters(latin)
+    # Names are also written without a space before them: 판데르베르흐 for "van der Bergh".
+    starts = [(0, least), *((start, SHORTEST_INSIDE) for start in range(1, len(hangul)))]
+    return any(
+        _may_begin(hangul[start : start + LONGEST], least, letters) for start, least in starts
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _may_begin(hangul: str, least: int, letters: str) -> bool:
+    sizes = range(least, len(hangul) + 1)
+    return any(_pattern(hangul[:size]).fullmatch(letters) for size in sizes)
+
+
+@lru_cache(maxsize=4096)
+def _letters(latin: str) -> str:
+    plain = unicodedata.normalize("NFKD", latin.lower()).translate(PLAIN)
+    return re.sub(r"[^a-z]", "", plain)
+
+
+@lru_cache(maxsize=16_384)
+def _pattern(hangul: str) -> re.Pattern[str]:
+    found, last = [], -1
+    for place, char in enumerate(hangul):
+        at = ord(char) - HANGUL.start
+        initial, medial, final = at // 588, at // 28 % 21, at % 28
+        before = INITIALS[initial]
+        if initial == IEUNG:
+            before = "h|w|wh|y|j|gh?|ll?|" if place else "h|w|wh|y|j|l?l?h|"
+        elif last in DOUBLED.get(initial, ()):
+            before += "|"
+        syllable = f"(?:{before})(?:{MEDIALS[medial]}){SILENT}"
+        if initial == IEUNG and medial in LONG and not final and not last:
+            syllable = f"(?:{syllable})?"
+        found.append(syllable + (f"(?:{FINALS[final]})e?" if final else ""))
+        last = final
+    return re.compile("".join(found) + END)
