@@ -7,7 +7,7 @@ from email.message import Message
 from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from time import perf_counter
+from time import process_time
 from typing import Final
 
 import pytest
@@ -132,7 +132,7 @@ def test_soft_line_breaks_and_folds_hide_no_address() -> None:
     ids=lambda content: repr(content[30:50]),
 )
 def test_no_mail_stops_it_or_takes_long(content: bytes) -> None:
-    begun = perf_counter()
+    begun = process_time()
 
     assert not any(ADDRESS in text for text in all_texts_of(content))
-    assert perf_counter() - begun < 20
+    assert process_time() - begun < 20

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -152,7 +152,7 @@ def test_very_many_mails_are_looked_at_soon(tmp_path: Path) -> None:
     (tmp_path / "feedback").mkdir()
     for number in range(10_000):
         (tmp_path / "feedback" / f"{number}{BY_PEOPLE}").touch()
-    begun = perf_counter()
+    begun = process_time()
 
     assert len(kept.find_old(datetime.now(UTC) + 365 * DAY)) == 10_000
-    assert perf_counter() - begun < 3
+    assert process_time() - begun < 3

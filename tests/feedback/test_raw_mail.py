@@ -44,13 +44,13 @@ PATIENCE_S: Final = 10.0  # of a test on a busy machine; alone each takes less t
     ids=lambda content: content[:24].decode(errors="replace"),
 )
 def test_no_mail_is_too_much(content: bytes) -> None:
-    began_at = time.perf_counter()
+    began_at = time.process_time()
 
     mail = open_mail(content)
     understand(mail)
 
     assert len(mail.parts) <= PARTS_MAX
-    assert time.perf_counter() - began_at < PATIENCE_S
+    assert time.process_time() - began_at < PATIENCE_S
 
 
 def test_a_mail_that_is_too_long_is_said_to_be_cut() -> None:

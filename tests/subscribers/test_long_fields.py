@@ -3,7 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
-from time import perf_counter
+from time import process_time
 from typing import Final
 
 import pytest
@@ -48,12 +48,12 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("reader", READERS)
 def test_no_field_takes_the_square_of_its_length(reader: str, text: str) -> None:
-    began = perf_counter()
+    began = process_time()
 
     with suppress(ContentError):
         READERS[reader](TEXTS[text])
 
-    assert perf_counter() - began < SECONDS
+    assert process_time() - began < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_blanks_around_a_field_are_not_counted(spaces: str) -> None:
 
 def test_a_long_word_does_not_hold_up_the_reading_of_bytes() -> None:
     line = b"a" * (LONG - 100) + "가,가,나\n".encode("cp949")
-    began = perf_counter()
+    began = process_time()
 
     assert encoding_of([b"email,name\n", line, line], "list.csv") == "cp949"
 
-    assert perf_counter() - began < SECONDS
+    assert process_time() - began < SECONDS

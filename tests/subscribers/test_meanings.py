@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -226,11 +226,11 @@ def test_a_heading_falls_into_its_words(heading: str, words: str) -> None:
 @pytest.mark.parametrize("length", [100, 1_000, 1_000_000])
 def test_no_heading_takes_more_than_a_moment(start: str, piece: str, length: int) -> None:
     heading = (start + piece * length)[: length - 1] + "x"
-    began = perf_counter()
+    began = process_time()
 
     columns_of([heading], {})
 
-    assert perf_counter() - began < 1.0
+    assert process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(

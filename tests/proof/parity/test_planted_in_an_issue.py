@@ -1,7 +1,6 @@
 """Mistakes planted in a copy of a real issue are found, each in its file and line."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -118,13 +117,3 @@ def test_the_picture_of_the_other_language_is_found(site: Path) -> None:
     found = [one for one in found_in(site) if one.rule == "structure"]
 
     assert [one.file for one in found] == [f"{ISSUE}/{HDC}/en.md"]
-
-
-def test_comparing_an_issue_takes_a_blink() -> None:
-    material = issue_material("2022-08")
-    findings_of(material)
-
-    start = time.perf_counter()
-    findings_of(material)
-
-    assert time.perf_counter() - start < 0.3
