@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.dispatch.states import State
@@ -114,6 +114,12 @@ def mark_used(connection: Connection, mail: Mail, now: datetime, door: Door | No
         .where(_COLUMNS.id == mail.id)
         .values(used_at=now, door=None if door is None else door.value)
     )
+
+
+def take_requests_along(connection: Connection, key: str, reader: int) -> None:
+    """Note whose the requests of an address are, before its reader leaves it for another."""
+    are_theirs = and_(_COLUMNS.address_key == key, _COLUMNS.subscriber_id.is_(None))
+    connection.execute(update(mails).where(are_theirs).values(subscriber_id=reader))
 
 
 def count_wrong_code(connection: Connection, mail: Mail) -> None:

@@ -17,6 +17,7 @@ from newsletter.storage.consents import ConsentLog
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.entries import find_by_reader_ids
 from newsletter.storage.erased_people import moved_to
+from newsletter.storage.mail_rows import take_requests_along
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import writing
@@ -186,6 +187,9 @@ def _move_all(
     new = {address.key for address in targets.values()}
     there = [held[key] for key in sorted(new & held.keys()) if key not in targets]
     free = [one for one in there if one.id is not None]  # None: of an erasure
+    for one in movers:
+        if one.id is not None:
+            take_requests_along(connection, one.key, one.id)
     for one in (*movers, *free):
         _put(connection, one, f"moving:{one.id}", one.address)
     for one in movers:

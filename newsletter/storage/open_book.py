@@ -14,6 +14,7 @@ from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.consents import ConsentLog, seal_chain
 from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
 from newsletter.storage.erased import find_erased, note_returns
+from newsletter.storage.mail_rows import take_requests_along
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
 from newsletter.storage.result_notices import ask_for_results
@@ -22,6 +23,7 @@ from newsletter.subscribers.book import Entry, NamesTakenError, Owner, Written
 from newsletter.subscribers.consent_record import Occasion
 from newsletter.subscribers.reader_id import ReaderName, draw_reader_ids
 from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import Cause
 
 _MEANWHILE: Final = phrase("storage.added-meanwhile")
 
@@ -126,6 +128,8 @@ class SqlOpenBook:
 
     def move(self, entry: Entry, key: str, address: str) -> None:
         """Overwrite the address of a row."""
+        if entry.id is not None and entry.why.cause is not Cause.MOVED:
+            take_requests_along(self._connection, entry.key, entry.id)
         self._connection.execute(
             update(subscribers)
             .where(_COLUMNS.id == entry.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, and_, or_, select
 
 from newsletter.mails.mail import Mail, MailName
 from newsletter.storage.blocking import find_block, find_blocked
@@ -46,11 +46,12 @@ class SqlReaderLookup:
         Return what the owner of an address asked for by pages, and the mails that answered it.
 
         *reader*: the owner's row, where the address is on the list: what they asked for at other
-        addresses is theirs, too.
+        addresses is theirs, too. What readers asked for here who have another address now is not.
         """
-        its = mails.c.address_key == address_key
+        of = mails.c
+        its = and_(of.address_key == address_key, of.subscriber_id.is_(None))
         if reader is not None:
-            its = or_(mails.c.subscriber_id == reader, its)
+            its = or_(of.subscriber_id == reader, its)
         query = select(*FIELDS).where(its).order_by(mails.c.id)
         with reading(self._engine) as connection:
             return [mail_of(row) for row in connection.execute(query)]
