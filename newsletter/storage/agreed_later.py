@@ -102,11 +102,18 @@ def find_agreed(connection: Connection, keys: Collection[str]) -> Sequence[str]:
     if secret is None:
         return ()
     of = {name_person(key, secret): key for key in keys}
-    asked = select(_SAID.person, _SAID.act).where(is_in(_SAID.person, of))
+    return sorted(of[person] for person in find_agreed_persons(connection, of))
+
+
+def find_agreed_persons(connection: Connection, persons: Collection[bytes]) -> Sequence[bytes]:
+    """Return those of the names in the record for which it ends with a consent, in their order."""
+    if not Rows(connection).has(_SAID.person):
+        return ()
+    asked = select(_SAID.person, _SAID.act).where(is_in(_SAID.person, persons))
     # A file's entries are of when it was read: those of single acts follow them.
     ordered = asked.order_by(_SAID.recorded_at, _SAID.chain_id.desc(), _SAID.place)
-    last = {of[bytes(person)]: act for person, act in connection.execute(ordered)}
-    return sorted(key for key, act in last.items() if act in _AGREED)
+    last = {bytes(person): act for person, act in connection.execute(ordered)}
+    return sorted(person for person, act in last.items() if act in _AGREED)
 
 
 def _is_later(row: Any, said: Sequence[datetime], cause: datetime) -> bool:

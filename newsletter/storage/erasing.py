@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from newsletter.dispatch.control import PROGRAM
-from newsletter.storage.agreed_later import find_agreed
+from newsletter.storage.agreed_later import find_agreed, find_agreed_persons
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
@@ -206,6 +206,7 @@ class SqlErasing:
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
             _end_consents(connection, people, now, PROGRAM, also=Standing.SUPPRESSED)
+            _end_unlisted(connection, sought, people, now)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, with_names(sought, people), people)
             remove_placeholders(connection, held)
@@ -333,6 +334,14 @@ def _end_consents(
     ended += [Declaration(key, ConsentAct.ENDED, now) for key in unlisted]
     ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(ended)
     return entries
+
+
+def _end_unlisted(connection: Connection, sought: Sought, people: People, now: datetime) -> None:
+    """Record that the consents end of those whom the record alone knows, and by no address."""
+    listed = {hash_of(key, sought.secret) for key in people.keys}
+    persons = find_agreed_persons(connection, list(map(bytes.fromhex, sought.hashes - listed)))
+    ended = [Declaration("", ConsentAct.ENDED, now, person) for person in persons]
+    ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, PROGRAM)).add(ended)
 
 
 def _is_busy(connection: Connection, now: datetime) -> bool:

@@ -1,14 +1,16 @@
 """Finds the readers whom a backup does not have: a restore loses them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from newsletter.lang import Preference
 from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.withdrawals_since import UNKNOWN, PutBack, find_undone
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 from newsletter.subscribers.traces import hash_of
@@ -26,6 +28,10 @@ _NOT_THERE: Final = (
 )
 _KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = 'addresses'"
 _IS_READER: Final = "SELECT 1 FROM subscribers WHERE reader_id = ?"  # who was erased has none
+_WITHDREW: Final = (
+    "SELECT standing_since FROM subscribers WHERE (address_key = ? OR reader_id = ?)"
+    " AND standing_cause = 'withdrew'"
+)
 _ERASED: Final = "SELECT asked_at FROM erasures WHERE address_hash = ?"
 _BY_A_PERSON: Final = ", ".join(f"'{cause.value}'" for cause in sorted(ENDED_BY_A_PERSON))
 
@@ -52,9 +58,12 @@ def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
             return [
                 _subscriber(row)
                 for row in _not_there(database, file, puts_back=True)
-                if row["holder"] is None
-                or since.has(row["other"])
-                or since.was_erased(row["address_key"])
+                if (
+                    row["holder"] is None
+                    or since.has(row["other"])
+                    or since.was_erased(row["address_key"])
+                )
+                and not since.will_be_back(row["address_key"])
             ]
     except (sqlite3.Error, OSError):
         return None
@@ -122,6 +131,25 @@ class _Since:
     def has(self, reader_id: str | None) -> bool:
         """Return whether a reader is on the list, wherever that is."""
         return bool(reader_id and self._connection.execute(_IS_READER, (reader_id,)).fetchone())
+
+    def will_be_back(self, key: str) -> bool:
+        """Return whether a reader has taken the leaving back that the backup knows."""
+        back = self._undone.get(key)
+        its = None if back is None else (key, back.reader_id)
+        found = None if its is None else self._file.execute(_WITHDREW, its).fetchone()
+        return found is not None and back is not None and moment_in(found[0], UNKNOWN) < back.since
+
+    @cached_property
+    def _undone(self) -> Mapping[str, PutBack]:
+        """The readers who have taken leaving back, by their addresses."""
+        try:
+            self._file.execute(_WITHDREW, ("", ""))
+            self._connection.row_factory = sqlite3.Row
+            return {one.key: one for one in find_undone(self._connection)}
+        except (sqlite3.Error, ValueError):  # from before the record, or damaged
+            return {}
+        finally:
+            self._connection.row_factory = None
 
     def was_erased(self, key: str) -> bool:
         """Return whether a reader of an address was erased after the backup was made."""

@@ -23,7 +23,7 @@ from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.present_columns import Rows
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
-from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.consent_record import ConsentWay, Occasion, name_person
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.importing import cause_of
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
@@ -46,6 +46,14 @@ _PUT_BACK: Final = (
     " AND coalesce(standing_by, '') != ''"
 )
 _OF_PUT_BACK: Final = (Standing.ACTIVE.value,)
+# Who have taken their leaving back: that is recorded with the time since when they are active.
+_UNDONE: Final = "SELECT person, recorded_at FROM consents WHERE way = ? AND act = 'agreed'"
+_KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = 'addresses'"
+_ACTIVE: Final = (
+    "SELECT address_key, reader_id, standing_since, standing_because, standing_by"
+    " FROM subscribers WHERE standing = ? AND standing_cause IS NULL"
+    " AND coalesce(standing_by, '') = ''"
+)
 _MOVED: Final = (
     "SELECT address_key, standing_because FROM subscribers WHERE standing_cause = ?"
     " AND address_key NOT LIKE ?"
@@ -70,6 +78,7 @@ class PutBack:
     reader_id: str | None
     since: datetime  # aware UTC
     why: Why
+    is_own: bool = False  # the reader has taken leaving back
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ def read_withdrawals(database: Path) -> WithdrawalsSince | None:
             left += _left_elsewhere(left, moved)
             blocked = [dict(row) for row in connection.execute(_BLOCKED)]
             back = [_put_back_of(row) for row in connection.execute(_PUT_BACK, _OF_PUT_BACK)]
+            back += find_undone(connection)
     except (sqlite3.Error, ValueError, TypeError):
         return None
     return WithdrawalsSince(left, blocked, back)
@@ -121,7 +131,7 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
             ended = dict[str, tuple[Entry, Entry]]()  # by address: as it is, and as it is to be
             for one in some:
                 its = (by_key.get(one.key), by_id.get(one.entry.reader_id))
-                for entry in filter(None, its):
+                for entry in filter(None, _readers(one, *its)):
                     before = ended.get(entry.key, (entry, entry))
                     if _says_more(one.entry, before[1], agreed[entry.key]):
                         ended[entry.key] = (entry, _ended(before[1], one.entry))
@@ -133,22 +143,44 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
     return count
 
 
+def _readers(left: Left, by_key: Entry | None, by_id: Entry | None) -> Sequence[Entry | None]:
+    """
+    Return whom of a copy somebody who has left is, if anybody.
+
+    What the copy says of an address that its reader has left stays: it names the one of now.
+    """
+    is_elsewhere = left.key != left.entry.key or by_id is not None
+    is_left = by_key is not None and by_key.why.cause is Cause.MOVED
+    return (by_id,) if is_left and is_elsewhere else (by_key, by_id)
+
+
 def _put_back(connection: Connection, back: Sequence[PutBack], now: datetime) -> None:
-    """Let those have mail again whom a decision has put back after the copy has ended them."""
-    some = iter(back)
-    while batch := list(islice(some, AT_A_TIME)):
-        book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
-        by_key = book.find([one.key for one in batch])
-        by_id = find_by_reader_ids(connection, [one.reader_id for one in batch])
-        changed = dict[str, Entry]()
-        for one in batch:
-            for entry in filter(None, (by_key.get(one.key), by_id.get(one.reader_id))):
-                is_later = one.since > entry.standing_since
-                if is_later and entry.standing is not Standing.ACTIVE and _may_end(entry):
-                    changed[entry.key] = replace(
-                        entry, standing=Standing.ACTIVE, standing_since=one.since, why=one.why
-                    )
-        book.update(list(changed.values()))
+    """
+    Let those have mail again who were put back after the copy has ended them.
+
+    By a decision, or by themselves: that is recorded again, as of now, for the next restore.
+    """
+    for is_own, way in ((False, ConsentWay.OPERATOR), (True, ConsentWay.UNDONE)):
+        book = SqlOpenBook(connection, Occasion(way, now, by=PROGRAM))
+        some = (one for one in back if one.is_own is is_own)
+        while batch := list(islice(some, AT_A_TIME)):
+            by_key = book.find([one.key for one in batch])
+            by_id = find_by_reader_ids(connection, [one.reader_id for one in batch])
+            changed = dict[str, Entry]()
+            for one in batch:
+                for entry in filter(None, (by_key.get(one.key), by_id.get(one.reader_id))):
+                    if _is_back(one, entry):
+                        since = now if is_own else one.since
+                        changed[entry.key] = replace(
+                            entry, standing=Standing.ACTIVE, standing_since=since, why=one.why
+                        )
+            book.update(list(changed.values()))
+
+
+def _is_back(one: PutBack, entry: Entry) -> bool:
+    may_end = cause_of(entry) is Cause.WITHDREW if one.is_own else _may_end(entry)
+    is_later = one.since > entry.standing_since
+    return may_end and is_later and entry.standing is not Standing.ACTIVE
 
 
 def _may_end(entry: Entry) -> bool:
@@ -168,6 +200,8 @@ def _says_more(left: Entry, entry: Entry, agreed: Sequence[datetime]) -> bool:
         is_put_back = _is_put_back(entry) and _may_end(left)
         later = [*agreed, entry.consented_at, entry.standing_since if is_put_back else None]
         return not any(at is not None and at > left.standing_since for at in later)
+    if cause_of(entry) is left.why.cause:  # a later backup may say that they agreed in between
+        return left.standing_since > entry.standing_since
     is_firmer = firmest([cause_of(entry), left.why.cause]) is not cause_of(entry)
     return is_firmer and left.why.cause is not None
 
@@ -230,9 +264,26 @@ def _changed_at(block: Mapping[str, Any]) -> datetime:
 
 
 def _put_back_of(row: sqlite3.Row) -> PutBack:
-    why = Why(None, read_said(row["standing_because"]), row["standing_by"])
+    why = Why(None, read_said(row["standing_because"]), row["standing_by"] or "")
     since = moment_in(row["standing_since"], UNKNOWN)  # of a time that was damaged: nobody is
     return PutBack(row["address_key"], row["reader_id"], since, why)
+
+
+def find_undone(connection: sqlite3.Connection) -> Iterator[PutBack]:
+    """Yield the readers who are active since they have taken leaving back, by the record."""
+    secret = connection.execute(_KEY).fetchone()
+    found = connection.execute(_UNDONE, (ConsentWay.UNDONE.value,)).fetchall()
+    undone = {(bytes(person or b""), moment_in(at, UNKNOWN)) for person, at in found}
+    if secret is None or not undone:
+        return
+    times = {at for _, at in undone}
+    for row in connection.execute(_ACTIVE, _OF_PUT_BACK):
+        one = _put_back_of(row)
+        if (
+            one.since in times
+            and (name_person(one.key, str(secret[0]).encode()), one.since) in undone
+        ):
+            yield replace(one, is_own=True)
 
 
 def _left_of(row: sqlite3.Row) -> Left:

@@ -90,6 +90,7 @@ class Declaration(NamedTuple):
     key: str  # of the address
     act: ConsentAct
     at: datetime | None  # aware UTC; None: nobody knows when they agreed
+    person: bytes | None = None  # the name in the record, where only that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +261,9 @@ def chain_on(
         text=occasion.text,
     )
     words, said = _words_of(first), occasion.details
-    for place, (key, act, at) in enumerate(declared, links + 1):
+    for place, (key, act, at, known) in enumerate(declared, links + 1):
         details, details_hash = write_details(said)
-        person = name_person(key, secret)
+        person = known or name_person(key, secret)
         head = _link(head, place, act, person, at, details_hash, words)
         yield Linked(place, act, person, at, details, details_hash, head)
 
