@@ -6,9 +6,9 @@ from enum import StrEnum
 from newsletter.app.site import Site
 from newsletter.desk.link_keys import LinkKeyring
 from newsletter.desk.reader_forms import check_preference
-from newsletter.lang import Lang, Preference
+from newsletter.lang import Lang
 from newsletter.message.links import Purpose
-from newsletter.subscribers.reader_acts import Change, Leaving, shorten
+from newsletter.subscribers.reader_acts import Change, Leaving, Left, shorten
 from newsletter.subscribers.reader_id import ReaderName, reader_name_in
 from newsletter.subscribers.subscriber import MAY_LEAVE, Subscriber
 from newsletter.subscribers.why import one_line
@@ -57,11 +57,11 @@ class LetterLinks:
         """Return the token of a reader's settings, for a page that leads there."""
         return self._keyring.links.token(Purpose.PREFERENCES, reader)
 
-    def leave(self, reader: ReaderName, reason: str, lang: Lang) -> Preference | None:
+    def leave(self, reader: ReaderName, reason: str, lang: Lang) -> Left | None:
         """
         Unsubscribe a reader; durable on return. Nothing happens if the reader has left already.
 
-        Returns the reader's preference, for the language of the answer.
+        Returns who left; None: the list does not know them, so nobody can tell them the result.
 
         Args:
             reader: of the link.
@@ -75,7 +75,7 @@ class LetterLinks:
         left = self._acts.leave(reader, leaving, lang)
         if left is not None and left.before in MAY_LEAVE:
             self._wake()
-        return None if left is None else left.preference
+        return left
 
     def change_preference(self, reader: ReaderName, preference: str) -> None:
         """

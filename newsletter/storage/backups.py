@@ -24,6 +24,7 @@ from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repe
 from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
+from newsletter.storage.left_names import LeftNames, read_left, repeat_left
 from newsletter.storage.lost_readers import find_missing
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.moves_since import MovesSince, read_moves
@@ -136,6 +137,7 @@ class Since:
     notices: NoticesSince
     feedback: FeedbackSince
     keys: Sequence[UsedKey]
+    left: LeftNames
 
 
 def _read_since(database: Path, file: Path) -> Since:
@@ -148,6 +150,7 @@ def _read_since(database: Path, file: Path) -> Since:
         read_notices(database),
         read_feedback(database),
         read_used_keys(database),
+        read_left(database),
     )
 
 
@@ -229,6 +232,7 @@ def _mark_restored(
         repeat_renewals(engine, since.notices, access.at)
         repeat_consents(engine, since.consents, access.at)
         left = repeat_withdrawals(engine, withdrawals, access.at)
+        left += repeat_left(engine, since.left, access.at)
         results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)
         repeat_feedback(engine, since.feedback, access.at)

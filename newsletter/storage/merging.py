@@ -33,6 +33,7 @@ from newsletter.storage.consents import ConsentLog, begin_chain, drop_chain, sea
 from newsletter.storage.entries import FIELDS, read_entry
 from newsletter.storage.erased import find_erased, has_erased, note_returns
 from newsletter.storage.import_tables import WAS, imported_rows, imports
+from newsletter.storage.left_names import end_left_again
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.processes import this_holder
 from newsletter.storage.reader_names import kept_name
@@ -186,6 +187,7 @@ def merge_import(turns: Turns, import_id: str) -> Iterator[Written]:
             turns.end()
             yield Written(rows, tuple(missed))
             rows, missed = 0, []
+    end_left_again(turns.connection, datetime.now(UTC))
     seal_chain(turns.connection, import_id)
     turns.connection.execute(delete(imports).where(imports.c.id == import_id))
     turns.end(rests=False)

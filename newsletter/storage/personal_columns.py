@@ -74,6 +74,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "doubt_answers": frozenset({"issue", "answered_by"}),
     "imports": frozenset({"id", "file", "stage", "holder"}),
     "lasting_keys": frozenset({"purpose", "secret"}),
+    "left_names": frozenset({"name_hash"}),
     "used_keys": frozenset({"fingerprint", "kind"}),
     "network_limits": frozenset({"network", "set_by", "account"}),
     "funnel_counts": frozenset({"month", "step"}),

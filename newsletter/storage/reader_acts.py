@@ -23,6 +23,7 @@ from newsletter.storage.conditions import constant
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
+from newsletter.storage.left_names import note_left
 from newsletter.storage.mail_rows import (
     FIELDS,
     add_request,
@@ -98,7 +99,8 @@ class SqlReaderActs:
             lang: of the mail, for readers without a language of their own.
 
         Returns:
-            None if the reader is not on the list any more: nothing is left to do.
+            None if the reader is not on the list any more: that they left is remembered for when
+            a file or a backup brings them back.
         """
         return self._commits.run(lambda connection: _leave(connection, name, leaving, lang))
 
@@ -182,6 +184,7 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
         return Left(Standing.ACTIVE, preference)
     known = find_named(connection, name)
     if known is None:
+        note_left(connection, name, leaving.at)
         return None
     left = leave(known, leaving.because, leaving.at)
     if left is not known:

@@ -29,6 +29,7 @@ from newsletter.storage.conditions import IS_WHOLE
 from newsletter.storage.consents import begin_chain
 from newsletter.storage.entries import FIELD_COLUMNS, read_why
 from newsletter.storage.erased_names import find_returned
+from newsletter.storage.left_names import end_left_again
 from newsletter.storage.open_book import SqlOpenBook, WholeImport, explain_refusal
 from newsletter.storage.reader_names import has_name, kept_name
 from newsletter.storage.staging import Opening, staging
@@ -109,7 +110,9 @@ class SqlSubscriberBook:
             occasion = begin_chain(connection, import_id, file, now)
             whole = WholeImport(connection, occasion, import_id)
             yield whole
-            if not whole.is_written:
+            if whole.is_written:
+                end_left_again(connection, now)
+            else:
                 connection.rollback()
 
     @contextmanager

@@ -118,6 +118,14 @@ reader_aliases: Final = Table(
     Column("subscriber_id", Integer, ForeignKey("subscribers.id"), nullable=False, index=True),
 )
 
+# Names in links of those who have left by one, and were not on the list; see left_names.py.
+left_names: Final = Table(
+    "left_names",
+    metadata,
+    Column("name_hash", Text, primary_key=True),  # keyed
+    Column("left_at", UtcTime, nullable=False),
+)
+
 # A letter as it is sent, independent of later changes of its folder; see storage/letters.py.
 kept_letters: Final = Table(
     "kept_letters",

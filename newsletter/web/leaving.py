@@ -70,8 +70,10 @@ class LeavingPages:
         lang = self._pages.choose_lang()
         if isinstance(reader, Unread):
             return say_unread(self._pages, lang, reader)
-        preference = self._letters.leave(reader, _read_reason(), lang)
-        return self._say_left(self._pages.choose_lang(preference))
+        left = self._letters.leave(reader, _read_reason(), lang)
+        if left is None:
+            return self._pages.message(lang, "left_unlisted")
+        return self._say_left(self._pages.choose_lang(left.preference))
 
     def show_link_form(self, lang: str) -> Response:
         """Show the form that mails new links."""

@@ -23,13 +23,23 @@ PLACES_HELD: Final = 16  # languages, and paths that the application is served b
 MESSAGES_HELD: Final = 256  # pages that are the same for many readers
 MARK_OF: Final = {  # messages with a drawing above them, see marks.html.j2
     **dict.fromkeys(
-        ("confirmed", "left", "undone", "moved", "unmoved", "renewed", "own_saved"), "done"
+        (
+            "confirmed",
+            "left",
+            "left_unlisted",
+            "undone",
+            "moved",
+            "unmoved",
+            "renewed",
+            "own_saved",
+        ),
+        "done",
     ),
     **dict.fromkeys(("link_asked", "settings_sent", "own_moving"), "mail"),
 }
 # Messages after which the form to subscribe is of no use.
 COMPLETE: Final = frozenset(
-    {*MARK_OF, "already", "never_done", "closed", "taken", "test"} - {"left"},
+    {*MARK_OF, "already", "never_done", "closed", "taken", "test"} - {"left", "left_unlisted"},
 )
 
 

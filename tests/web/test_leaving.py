@@ -95,7 +95,7 @@ def test_an_old_way_back_does_not_undo_a_later_leaving(tmp_path: Path) -> None:
     assert house.standing() == "unsubscribed"
 
 
-def test_an_erased_reader_gets_the_same_page(tmp_path: Path) -> None:
+def test_whoever_is_not_on_the_list_has_left_and_is_promised_no_mail(tmp_path: Path) -> None:
     house = House(tmp_path)
     path = house.leaving_path()
     left = house.post(path).text
@@ -103,7 +103,12 @@ def test_an_erased_reader_gets_the_same_page(tmp_path: Path) -> None:
 
     erased = house.post(f"/u/{token}")
 
-    assert (erased.status_code, erased.text) == (200, left)
+    done = "수신 거부가 처리되었습니다"
+    assert erased.status_code == 200
+    assert done in left
+    assert done in erased.text
+    assert "메일로 알려" in left
+    assert "메일로 알려" not in erased.text
 
 
 def test_the_link_of_a_test_letter_changes_nothing_and_says_so(tmp_path: Path) -> None:
