@@ -72,8 +72,6 @@ class LoneNames:
 class _Both(Sides):
     """The sides of one bead."""
 
-    # Large because the four kinds of names share the words of both sides.
-
     def beside_another(self) -> Iterator[tuple[Spot, Spot]]:
         """Yield names beside another name that both have: "Ulrike Brandt", "울리케 브란트"."""
         runs = self.runs

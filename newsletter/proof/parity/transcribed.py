@@ -33,9 +33,9 @@ FINALS: Final = (
 ).split(" ")
 SILENT: Final = "(?:h|r|w|e|y|gh)?"  # behind a vowel
 END: Final = (
-    "(?:[aeiou]?[tdsxzpeh]|e?s|re?|er|ent|ais|aux|[tldrn][sdt]|ll|c|g|k|j|nt|w|[tdszgu]e|gue|"
-    "sz|n|ff|ck)?"
+    "(?:[aeiou]?[tdsxzpeh]|e?s|re?|ais|aux|[tldrn][sdt]|ll|c|g|k|j|nt|w|[tdszgu]e|gue|sz|n|ff|ck)?"
 )
+CLOSED_END: Final = "(?:e?s|[tdszxh]e?)?"  # behind a consonant that Hangul has
 IEUNG, RIEUL, NIEUN, MIEUM = 11, 5, 2, 6  # initials
 DOUBLED: Final = {RIEUL: {8}, NIEUN: {4, 16}, MIEUM: {4, 16}}  # behind which finals one is written
 LONG: Final = {13, 18, 20}  # medials that prolong a vowel: 이 of 그레이엄
@@ -85,4 +85,4 @@ def _pattern(hangul: str) -> re.Pattern[str]:
             syllable = f"(?:{syllable})?"
         found.append(syllable + (f"(?:{FINALS[final]})e?" if final else ""))
         last = final
-    return re.compile("".join(found) + END)
+    return re.compile("".join(found) + (CLOSED_END if last else END))
