@@ -56,6 +56,7 @@ class Recorded:
     """An event as it is recorded."""
 
     number: int
+    source: str  # BY_MAIL, or a mail service
     received_at: datetime  # aware UTC, like the next times
     kind: Kind
     bounce_class: BounceClass | None

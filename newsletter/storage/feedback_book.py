@@ -43,6 +43,7 @@ from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 
 _OF: Final = feedback_events.c
+_NOTHING_NEW: Final = Applied(0, Action.NOTE)
 _IS_OPEN: Final = and_(_OF.settled_at.is_(None), _OF.action.in_(sorted(FOR_PEOPLE)))
 
 
@@ -84,6 +85,8 @@ class SqlFeedback:
             return []
         with reading(self._engine) as connection:  # may take long: outside of the lock
             self._letters.prepare(connection, events)
+            if once is None and all(self._says_nothing_new(connection, one) for one in events):
+                return [_NOTHING_NEW] * len(events)  # no commit: it may be one for each letter
 
         def apply(connection: Connection) -> list[Applied]:
             if once is not None:
@@ -133,8 +136,8 @@ class SqlFeedback:
             return _applied_before(known)
         judged = self._judge(connection, event)
         letter = judged.letter
-        if event.understood.kind is Kind.ACCEPTED and judged.action is Action.NOTE:
-            return Applied(0, Action.NOTE)  # one for each letter, and it says nothing new
+        if _says_nothing(event, judged):
+            return _NOTHING_NEW
         number = _record(connection, event, judged)
         if number is None:  # another machine has applied it in this moment
             return _applied_before(connection.execute(_recorded(event)).one())
@@ -150,6 +153,10 @@ class SqlFeedback:
         return Applied(
             number, judged.action, letter.issue if letter else "", kept_as, is_check=judged.is_check
         )
+
+    def _says_nothing_new(self, connection: Connection, event: Event) -> bool:
+        is_accepted = event.understood.kind is Kind.ACCEPTED
+        return is_accepted and _says_nothing(event, self._judge(connection, event))
 
     def _act(self, connection: Connection, event: Event, action: Action, letter: Letter) -> None:
         now, reader = event.received_at, letter.reader
@@ -171,6 +178,11 @@ class SqlFeedback:
                 _release(connection, letter, now)
             case _:
                 pass
+
+
+def _says_nothing(event: Event, judged: Judged) -> bool:
+    """Whether it says that a letter was accepted whose answer is known."""
+    return event.understood.kind is Kind.ACCEPTED and judged.action is Action.NOTE
 
 
 def _recorded(event: Event) -> Select[Any]:

@@ -216,6 +216,7 @@ class SqlFeedbackRecord:
 def _recorded(row: Row[Any]) -> Recorded:
     return Recorded(
         number=row.id,
+        source=row.source,
         received_at=row.received_at,
         kind=Kind(row.kind),
         bounce_class=BounceClass(row.bounce_class) if row.bounce_class else None,

@@ -132,6 +132,22 @@ def test_accepted_of_a_letter_that_is_known_to_be_accepted_is_not_recorded(tmp_p
     assert stage.contents() == before
 
 
+def test_what_a_service_told_is_shown_with_its_name_and_settled_like_a_mail(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letter = stage.send_issue()["r2@example.org"]
+    wish = replace(
+        report(stage, letter, Kind.UNSUBSCRIBE), whose=Whose(Proof.NONE), sender="r2@example.org"
+    )
+    book_of(stage).apply([wish])
+
+    shown = stage.run("feedback", "show", "1")
+    assert "service    resend\n" in shown
+    assert "not kept" not in shown
+    assert '"source": "resend"' in stage.run("feedback", "list", "--json")
+    stage.run("feedback", "settle", "1", "--as", "unsubscribed", "--by", "Kim")
+    assert stage.standing("r2@example.org") == "unsubscribed withdrew"
+
+
 def test_a_delivery_under_way_is_settled_when_its_answer_has_not_come(tmp_path: Path) -> None:
     stage = ReturningStage(tmp_path)
     letter = stage.send_issue()["r1@example.org"]
