@@ -34,9 +34,13 @@ def fetch_by(certificates: str) -> Fetch:
         from newsletter.delivery.trust import make_tls  # noqa: PLC0415 - slow to load
         from newsletter.delivery.web_session import open_web_session  # noqa: PLC0415
 
+        content = b""
         with open_web_session(make_tls(certificates) if certificates else None) as session:
             answer = session.get(url, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
-            content: bytes = answer.raw.read(FILE_MAX + 1, decode_content=True)
+            for piece in answer.iter_content(FILE_MAX):
+                content += piece
+                if len(content) > FILE_MAX:
+                    break
         if answer.status_code != 200 or len(content) > FILE_MAX:
             msg = f"HTTP {answer.status_code}, {len(content)} octets"
             raise OSError(msg)
@@ -83,23 +87,32 @@ class SigningKeys:
         return key
 
     def _get(self, url: str) -> "Certificate":
-        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - slow to load
-
-        with self._lock:
+        """Fetch a certificate; one thread at a time, and no other waits for it."""
+        if not self._lock.acquire(blocking=False):
+            raise RefusedError(Cause.LATER)
+        try:
+            now = self._clock()
             if (kept := self._kept.get(url)) is not None:
                 return kept
-            now = self._clock()
             if now - self._lacking.get(url, -AGAIN_S) < AGAIN_S:
                 raise RefusedError(Cause.FORGED)
             if self._fetched_at is not None and now - self._fetched_at < APART_S:
                 raise RefusedError(Cause.LATER)
-            self._fetched_at = now
-            try:
-                certificate = load_pem_x509_certificate(self._fetch(url))
-            except OSError:
-                raise RefusedError(Cause.LATER) from None
-            except ValueError:
-                self._lacking = dict(list(self._lacking.items())[-KEPT_MAX:]) | {url: now}
-                raise RefusedError(Cause.FORGED) from None
+            certificate = self._read(url, now)
             self._kept = dict(list(self._kept.items())[-KEPT_MAX:]) | {url: certificate}
             return certificate
+        finally:
+            self._lock.release()
+
+    def _read(self, url: str, now: float) -> "Certificate":
+        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - slow to load
+
+        try:
+            return load_pem_x509_certificate(self._fetch(url))
+        except OSError:
+            raise RefusedError(Cause.LATER) from None
+        except ValueError:
+            self._lacking = dict(list(self._lacking.items())[-KEPT_MAX:]) | {url: now}
+            raise RefusedError(Cause.FORGED) from None
+        finally:
+            self._fetched_at = self._clock()
