@@ -14,7 +14,7 @@ from newsletter.desk.feedback_record import open_record
 from newsletter.desk.languages import main_language
 from newsletter.desk.letter_marks import find_marks
 from newsletter.desk.link_keys import NotNowError
-from newsletter.errors import ContentError, SettingsError
+from newsletter.errors import ContentError, LedgerError, SettingsError
 from newsletter.feedback.book import Applied, FeedbackBook, ReplayedError
 from newsletter.feedback.effects import Action
 from newsletter.feedback.event import Event, Kind, Proof
@@ -101,10 +101,18 @@ class WebhookDesk:
         if not self._hooks:
             return
         with self._lock:
-            issues, self._issues = self._issues, set()
-        for issue in sorted(issues):
-            returns = open_record(self._site).count_returns(issue)
-            if (paused := pause_if_alarming(self._site, issue, returns)) is not None:
+            issues = sorted(self._issues)
+        for issue in issues:
+            with self._lock:  # first: what comes meanwhile is looked at the next time
+                self._issues.discard(issue)
+            try:
+                returns = open_record(self._site).count_returns(issue)
+                paused = pause_if_alarming(self._site, issue, returns)
+            except LedgerError:
+                with self._lock:
+                    self._issues.add(issue)
+                raise
+            if paused is not None:
                 log.warning(paused)
         self._settled = self._book().settle_left(self._settled, self._site.clock())
 

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.delivery.reference import NAME
+from newsletter.delivery.replies import one_line
 from newsletter.feedback.event import BounceClass, Reason, Understood
 from newsletter.feedback.sns import NOTIFICATION, Topics
 from newsletter.feedback.sns_files import Fetch
-from newsletter.feedback.webhook import Call, Cause, Received, RefusedError, Report
+from newsletter.feedback.webhook import Call, Received, RefusedError, Report
 from newsletter.feedback.webhook_fields import Fields, name_of, read_fields
 from newsletter.feedback.webhook_meanings import (
     accepted,
@@ -49,14 +50,15 @@ class SesHook:
             return Received([])
         try:
             event = read_fields(message.text)
-        except RefusedError as error:  # a line that SES writes when a topic is set up
-            if error.cause is not Cause.MALFORMED:
-                raise
-            return Received([])
-        return Received(list(_read(event, message.id)))
+        except RefusedError:  # such as the line that SES writes when a topic is set up
+            event = Fields(None)
+        words = one_line(message.text)
+        otherwise = Report(name_of(message.id), unknown(), words=words)
+        return Received(list(_read(event, message.id)) or [otherwise])
 
 
 def _read(event: Fields, name: str) -> Iterator[Report]:
+    """Yield what is told of each recipient; nothing if it is no event."""
     kind = event.text("eventType") or event.text("notificationType")
     reference = _reference(event.fields("mail"))
     for number, (found, words) in enumerate(_understand(kind, event)):
@@ -84,6 +86,8 @@ def _understand(kind: str, event: Fields) -> Iterator[tuple[Understood, str]]:
             yield refused(first, BounceClass.MESSAGE, Reason.OTHER), words
         case "Subscription" if _has_left(event.fields("subscription")):
             yield left(first), ""
+        case "":
+            return
         case _:
             yield unknown(first), ""
 

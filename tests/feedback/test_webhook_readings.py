@@ -258,8 +258,20 @@ def test_fields_of_any_other_type_are_as_if_they_were_missing(kind: str) -> None
         assert report.found.recipient.isprintable()
 
 
-def test_a_line_of_ses_that_is_no_event_does_nothing() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Successfully validated SNS topic for event publishing.",
+        "[1]",
+        json.dumps({"eventType": "Bounce", "bounce": {"bouncedRecipients": []}}),
+        json.dumps({"eventType": "Complaint"}),
+        "{}",
+    ],
+)
+def test_what_ses_tells_of_nobody_is_kept(text: str) -> None:
     hook = ENTRIES["ses"].open([Ses.setting], lambda _url: sns_key()[1])
-    post = Ses().write("Successfully validated SNS topic for event publishing.", NOW, "1")
+    post = Ses().write(text, NOW, "1")
 
-    assert hook.receive(Call(post.body, {}), NOW).reports == []
+    [report] = hook.receive(Call(post.body, {}), NOW).reports
+
+    assert (report.found.kind, report.words) == (Kind.OTHER, text)
