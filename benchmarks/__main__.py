@@ -23,6 +23,7 @@ from benchmarks.parts import (
     returning,
     signing,
     starting,
+    webhooks,
 )
 from benchmarks.processes import ROOT
 from benchmarks.progress import say
@@ -38,6 +39,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "planning": planning.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "webhooks": webhooks.measure,
     "locking": locking.measure,
     "returning": returning.measure,
 }

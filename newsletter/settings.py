@@ -24,6 +24,7 @@ from newsletter.subscribers.renewal import Silence
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller
     from newsletter.feedback.inbox_url import InboxUrl
+    from newsletter.feedback.webhooks import Secrets
     from newsletter.message.dkim_key import SigningKey
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ KEEP_LETTERS_MAX: Final = 36_500  # days
 ERASE_AFTER_MAX: Final = 3_650  # days
 KEEP_FEEDBACK_MAX: Final = 3_650  # days
 KEEP_FEEDBACK_MB_MAX: Final = 1_000_000
+WEBHOOKS: Final = "NEWSLETTER_WEBHOOK_"
 PUBLIC_URL_MAX: Final = 200  # characters: part of header fields that may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -58,6 +60,12 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_INBOXES": "",
     "NEWSLETTER_KEEP_FEEDBACK_DAYS": "90",
     "NEWSLETTER_KEEP_FEEDBACK_MB": "500",
+    "NEWSLETTER_WEBHOOK_MAILGUN": "",
+    "NEWSLETTER_WEBHOOK_SES": "",
+    "NEWSLETTER_WEBHOOK_POSTMARK": "",
+    "NEWSLETTER_WEBHOOK_RESEND": "",
+    "NEWSLETTER_WEBHOOK_BREVO": "",
+    "NEWSLETTER_WEBHOOK_SENDGRID": "",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
@@ -81,6 +89,7 @@ class Settings:
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100 connections to the provider at the same time
     inboxes: "tuple[InboxUrl, ...]"  # where mails that come back wait; in the order written
+    webhooks: "Secrets" = field(repr=False)  # what proves the requests of each mail service
     helo: str  # name of this machine in EHLO, as on the wire; "": automatic
     certificates: str  # PEM: trusted in addition to the system's; "": none
     dkim: DkimSetting | None  # None: letters are sent unsigned
@@ -128,6 +137,7 @@ class Settings:
             test_recipients=reader.test_recipients(),
             connections=reader.number("NEWSLETTER_CONNECTIONS", 1, CONNECTIONS_MAX),
             inboxes=reader.inboxes(),
+            webhooks=reader.webhooks(),
             helo=reader.helo(),
             certificates=reader.certificates(root),
             dkim=reader.dkim(),
@@ -157,6 +167,7 @@ def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
     keys = ("NEWSLETTER_SECRET_KEY", "NEWSLETTER_OLD_SECRET_KEYS")
     urls = ("NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL", "NEWSLETTER_INBOXES")
     holds_secret = any(from_file.get(name) for name in keys)
+    holds_secret |= any(from_file[name] for name in from_file if name.startswith(WEBHOOKS))
     holds_secret = holds_secret or any("@" in from_file.get(name, "") for name in urls)
     paths = [root / ".secret-key", *([root / ".env"] if holds_secret else [])]
     if told := find_open(paths, phrase("settings.secrets-in-it")):
@@ -282,6 +293,19 @@ class _Reader:
         except SettingsError as error:
             self.faults += error.said
             return ()
+
+    def webhooks(self) -> "Secrets":
+        names = [name for name in DEFAULTS if name.startswith(WEBHOOKS)]
+        values = {name.removeprefix(WEBHOOKS).lower(): self._value(name) for name in names}
+        if not any(values.values()):
+            return {}
+        from newsletter.feedback.webhooks import read_secrets  # noqa: PLC0415 - rarely set
+
+        try:
+            return read_secrets(values)
+        except SettingsError as error:
+            self.faults += error.said
+            return {}
 
     def helo(self) -> str:
         value = self._value("NEWSLETTER_HELO")

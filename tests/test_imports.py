@@ -21,6 +21,10 @@ CONTRACTS = {
         "newsletter.delivery.smtp",
     ),
     "Only one place knows which inboxes there are": ("app/site.py", "newsletter.feedback.maildir"),
+    "Only one place knows which webhooks there are": (
+        "desk/webhooks.py",
+        "newsletter.feedback.webhook_ses",
+    ),
     "Only the composition root knows the database": ("cli/status.py", "newsletter.storage.ledger"),
     "Below the terminal nobody knows of it": ("desk/order.py", "signal"),
 }

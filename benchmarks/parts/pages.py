@@ -34,13 +34,13 @@ def measure(scale: Scale) -> Part:
     tokens = _write_tokens(readers)
     half = len(tokens) // 2
     say(f"pages: {half:,} one-click posts")
-    with _server(cores()[0]) as port:
+    with serving(cores()[0]) as port:
         _post_all(port, tokens[: min(200, half)])  # what a first request loads
         rate = _post_all(port, tokens[min(200, half) : half])
     syncs = _syncs(product.site())
     say(f"  {rate:,.0f}/s; the disk syncs {syncs:,.0f} times a second")
     product.set_stage(readers)
-    with smtp_sink() as sink, _server(None) as port:
+    with smtp_sink() as sink, serving(None) as port:
         pages, posts = _beside(product.dispatch(sink.port), port, tokens[half:])
     say(f"  beside a dispatch: page p99 {_p99(pages):.1f} ms, post p99 {_p99(posts):.1f} ms")
     beside = f"beside a dispatch of {readers:,}"
@@ -64,10 +64,12 @@ def measure(scale: Scale) -> Part:
 
 
 @contextmanager
-def _server(core: int | None) -> Iterator[int]:
+def serving(core: int | None, **settings: str) -> Iterator[int]:
     """Serve the site; its mails go to an outbox that a limit of none keeps empty of requests."""
     with tempfile.NamedTemporaryFile() as output:
-        process = start(product.newsletter("serve", "--port", "0"), core, output.fileno())
+        process = start(
+            product.newsletter("serve", "--port", "0", **settings), core, output.fileno()
+        )
         try:
             yield _find_port(Path(output.name))
         finally:

@@ -32,6 +32,7 @@ def way_in_words(entry: ConsentEntry, file: str | None) -> str:
         "mail": _("by the reader's mail, read by {person}", person=printable(by))
         if by
         else _("by the reader's mail"),
+        "service": _("at the mail service"),
         "undone": _("the reader took it back"),
         "moved": _("by a change of address"),
         "operator": _("by {person}", person=printable(by)) if by else _("by the office"),

@@ -54,6 +54,8 @@ def serve(site: Site, host: str, port: int, threads: int) -> None:
     click.echo(_("Serving readers' pages at http://{host}:{port}/", host=shown, port=serving.port))
     tell("Public", site.settings.public_url or _("(NEWSLETTER_PUBLIC_URL is not set)"), cells=8)
     tell("Mails", provider, cells=8)
+    if serving.webhooks:
+        tell("Webhooks", ", ".join(serving.webhooks), cells=8)
     sys.stdout.flush()
     with _stopped_by_signals(serving):
         cut_off = serving.run()

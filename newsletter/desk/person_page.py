@@ -37,6 +37,7 @@ WAYS: Final = {
     ConsentWay.LINK: "person_by_link",
     ConsentWay.READER: "person_by_reader",
     ConsentWay.MAIL: "person_by_mail",
+    ConsentWay.SERVICE: "person_by_service",
     ConsentWay.UNDONE: "person_by_undoing",
     ConsentWay.MOVED: "person_by_move",
     ConsentWay.OPERATOR: "person_by_office",
@@ -60,6 +61,7 @@ RETURNED: Final = {
     Kind.AUTOREPLY: "person_returned_autoreply",
     Kind.CHALLENGE: "person_returned_challenge",
     Kind.HUMAN: "person_returned_mail",
+    Kind.ACCEPTED: "person_returned_accepted",
     Kind.OTHER: "person_returned_other",
 }
 CAUSES: Final = {

@@ -22,10 +22,28 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """
+    A proof that does not cover what came with it, and so may come with one content alone.
+
+    Whoever has seen it could put other events beside it.
+    """
+
+    source: str  # a provider
+    token: str
+    content: bytes
+    until: datetime  # aware UTC; later the proof is too old anyway
+
+
+class ReplayedError(Exception):
+    """A proof has come before, with other content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What became of one event."""
 
-    number: int  # of its record
+    number: int  # of its record; 0: it changes nothing and is not recorded
     action: Action
     issue: str = ""
     kept_as: str = ""  # the file name of the mail; "": it is not kept
@@ -38,6 +56,7 @@ class Recorded:
     """An event as it is recorded."""
 
     number: int
+    source: str  # BY_MAIL, or a mail service
     received_at: datetime  # aware UTC, like the next times
     kind: Kind
     bounce_class: BounceClass | None
@@ -76,8 +95,25 @@ class FeedbackBook(Protocol):
     def judge(self, event: Event) -> Judged:
         """Return what an event would do; changes nothing."""
 
-    def apply(self, events: Sequence[Event]) -> Sequence[Applied]:
-        """Apply events, each once for ever, all of them or none."""
+    def apply(self, events: Sequence[Event], once: Once | None = None) -> Sequence[Applied]:
+        """
+        Apply events, each once for ever, all of them or none.
+
+        Raises:
+            ReplayedError: *once* has come with other content: nothing was applied.
+        """
+
+    def settle_left(self, after: int, now: datetime) -> int:
+        """
+        Settle deliveries that were still under way when a mail service reported their letters.
+
+        Args:
+            after: the number of an event; 0: of none. Those up to it were looked at.
+            now: aware UTC.
+
+        Returns:
+            The number to go on after the next time.
+        """
 
 
 class FeedbackRecord(Protocol):

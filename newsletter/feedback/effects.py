@@ -27,6 +27,7 @@ class Action(StrEnum):
     HOLD = "hold"  # many of one domain at once: a person decides whether to suppress
     ASK = "ask"  # wants to leave, without proof: a person decides
     LIST = "list"  # for a person to read
+    SETTLE = "settle"  # a delivery whose answer was lost is known to be accepted
     KEEP = "keep"  # not understood, or nobody's: kept, and changes nothing
 
 
@@ -77,6 +78,7 @@ class About:
     is_by_server: bool = True  # see `Event.is_by_server`
     streak: int = 0  # issues in a row that came back from this reader, this one included
     crowd: Crowd = Crowd(0, 0)
+    is_unanswered: bool = False  # the ledger does not know whether the letter was accepted
 
     @property
     def is_proven(self) -> bool:
@@ -105,6 +107,8 @@ def decide(found: Understood, about: About) -> Action:
             return Action.LIST
         case Kind.DELAY | Kind.AUTOREPLY | Kind.CHALLENGE:
             return Action.NOTE
+        case Kind.ACCEPTED:
+            return Action.SETTLE if about.is_unanswered else Action.NOTE
         case Kind.OTHER:
             return Action.KEEP
 

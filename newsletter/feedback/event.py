@@ -20,6 +20,7 @@ class Kind(StrEnum):
     AUTOREPLY = "autoreply"  # an absence note, a ticket system, a receipt
     CHALLENGE = "challenge"  # a filter asks the sender to prove that a person writes
     HUMAN = "human"  # somebody has written
+    ACCEPTED = "accepted"  # a mail service says that it took a letter, or has delivered it
     OTHER = "other"  # nothing of these, or not understood
 
 
@@ -74,6 +75,7 @@ class Proof(StrEnum):
     ENVELOPE = "envelope"  # Original-Envelope-Id, which our letter gave to the server
     LETTER = "letter"  # the letter that was sent back
     ANSWER = "answer"  # In-Reply-To or References of a person's answer
+    SERVICE = "service"  # the reference that a mail service got with the letter, and reports
     NONE = "none"
 
 
@@ -108,3 +110,8 @@ class Event:
     subject: str = ""  # one line
     is_by_server: bool = True  # a mail server or provider says it, and not a person who quotes one
     kept_as: str = ""  # the file name of the mail, if it is kept
+
+    @property
+    def is_by_mail(self) -> bool:
+        """Whether a mail says it; otherwise a mail service that has proved who it is."""
+        return self.source == BY_MAIL

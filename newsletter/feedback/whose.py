@@ -48,6 +48,15 @@ def find_whose(mail: Mail, sent_to: Sequence[str], addresses: BounceAddresses | 
     return _message_id_in(Proof.ANSWER, answered) or NOBODYS
 
 
+def whose_of_reference(reference: str) -> Whose:
+    """Return the letter, or the program's mail, that a service was given *reference* with."""
+    found = MESSAGE_ID.fullmatch(reference)
+    if found is not None:
+        return Whose(Proof.SERVICE, message_id=found[1])
+    own = OWN_MAIL.fullmatch(reference)
+    return NOBODYS if own is None else Whose(Proof.SERVICE, mail_name=own[1])
+
+
 def _places(mail: Mail, sent_to: Sequence[str]) -> Iterator[tuple[Proof, Sequence[str]]]:
     yield Proof.ADDRESS, [*sent_to, *_fields(mail.head, SENT_TO)]
     yield Proof.ENVELOPE, [envelope_id_in(mail)]

@@ -22,7 +22,7 @@ from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0024"  # the newest revision under migrations/versions
+HEAD: Final = "0025"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 # KB of pages that a connection keeps. Rows of a long list are met in no order, so 2 MB, SQLite's
 # default, miss nearly as often; times the threads of a dispatch they were 20 MB.

@@ -17,10 +17,12 @@ from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause, Why
 
 
-def end(connection: Connection, reader: Entry, standing: Standing, why: Why, now: datetime) -> None:
+def end(
+    connection: Connection, reader: Entry, standing: Standing, why: Why, occasion: Occasion
+) -> None:
     """Suspend or suppress a reader; no notice is owed for that."""
-    ended = replace(reader, standing=standing, standing_since=now, why=why)
-    SqlOpenBook(connection, Occasion(ConsentWay.MAIL, now)).update([ended])
+    ended = replace(reader, standing=standing, standing_since=occasion.now, why=why)
+    SqlOpenBook(connection, occasion).update([ended])
 
 
 def put_back(
@@ -40,21 +42,17 @@ def put_back(
         SqlOpenBook(connection, Occasion(ConsentWay.MAIL, now)).update([back])
 
 
-def unsubscribe(
-    connection: Connection, reader: Entry, now: datetime, lang: Lang, by: str = ""
-) -> None:
+def unsubscribe(connection: Connection, reader: Entry, occasion: Occasion, lang: Lang) -> None:
     """
-    Unsubscribe a reader who has asked for it by mail, and ask for the notice of the result.
+    Unsubscribe a reader who has asked for it, and ask for the notice of the result.
 
     Args:
         connection: in a transaction.
         reader: who may have left already.
-        now: aware UTC.
+        occasion: when, by a mail or at a service; who of the office has understood the mail.
         lang: of the notice to a reader without a language of their own.
-        by: who of the office has understood the mail; "": nobody had to.
     """
-    left = leave(reader, "", now)
+    left = leave(reader, "", occasion.now)
     if left is not reader:
         answers_in = language_of(reader.preference, lang)
-        occasion = Occasion(ConsentWay.MAIL, now, by, answers_in=answers_in)
-        SqlOpenBook(connection, occasion).update([left])
+        SqlOpenBook(connection, replace(occasion, answers_in=answers_in)).update([left])

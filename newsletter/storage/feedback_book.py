@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Select, and_, exists, select, update
 
 from newsletter.dispatch.control import PROGRAM
-from newsletter.feedback.book import Applied, Judged
+from newsletter.feedback.book import Applied, Judged, Once
 from newsletter.feedback.effects import (
     FOR_PEOPLE,
     KEEPS_MAIL,
@@ -29,6 +29,7 @@ from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.inserts import insert_into
 from newsletter.storage.mail_tables import bounce_checks
+from newsletter.storage.reported import is_unanswered, settle_left, settle_reported
 from newsletter.storage.returned_letters import (
     ReturnedLetters,
     count_streak,
@@ -36,10 +37,13 @@ from newsletter.storage.returned_letters import (
     find_own_mail,
 )
 from newsletter.storage.transactions import reading
+from newsletter.storage.webhook_tokens import use_once
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 
 _OF: Final = feedback_events.c
+_NOTHING_NEW: Final = Applied(0, Action.NOTE)
 _IS_OPEN: Final = and_(_OF.settled_at.is_(None), _OF.action.in_(sorted(FOR_PEOPLE)))
 
 
@@ -66,21 +70,34 @@ class SqlFeedback:
     def judge(self, event: Event) -> Judged:
         """Return what an event would do; changes nothing."""
         with reading(self._engine) as connection:
-            self._letters.prepare(connection, [event.whose.message_id])
+            self._letters.prepare(connection, [event])
             return self._judge(connection, event)
 
-    def apply(self, events: Sequence[Event]) -> Sequence[Applied]:
+    def apply(self, events: Sequence[Event], once: Once | None = None) -> Sequence[Applied]:
         """
         Apply events, each once for ever; durable on return, all of them or none.
 
         Raises:
+            ReplayedError: *once* has come with other content: nothing was changed.
             LedgerError: the database cannot be used now: nothing was changed.
         """
+        if not events:
+            return []
         with reading(self._engine) as connection:  # may take long: outside of the lock
-            self._letters.prepare(connection, [one.whose.message_id for one in events])
-        return self._commits.run(
-            lambda connection: [self._apply(connection, one) for one in events]
-        )
+            self._letters.prepare(connection, events)
+            if once is None and all(self._says_nothing_new(connection, one) for one in events):
+                return [_NOTHING_NEW] * len(events)  # no commit: it may be one for each letter
+
+        def apply(connection: Connection) -> list[Applied]:
+            if once is not None:
+                use_once(connection, once, events[0].received_at)
+            return [self._apply(connection, one) for one in events]
+
+        return self._commits.run(apply)
+
+    def settle_left(self, after: int, now: datetime) -> int:
+        """Settle deliveries that were under way when they were reported; see `reported`."""
+        return self._commits.run(lambda connection: settle_left(connection, after, now))
 
     def _judge(self, connection: Connection, event: Event) -> Judged:
         whose = event.whose
@@ -99,7 +116,12 @@ class SqlFeedback:
         letter = self._letters.find(connection, whose)
         if letter is None:
             return Judged(decide(event.understood, about))
-        about = replace(about, letter=letter)
+        about = replace(
+            about,
+            letter=letter,
+            is_unanswered=not event.is_by_mail
+            and is_unanswered(connection, letter.issue, letter.reader.id),
+        )
         diagnosis = event.understood.diagnosis
         if event.understood.kind is Kind.BOUNCE and diagnosis and concerns_present(letter):
             if diagnosis.bounce_class is BounceClass.HARD:
@@ -114,6 +136,8 @@ class SqlFeedback:
             return _applied_before(known)
         judged = self._judge(connection, event)
         letter = judged.letter
+        if _says_nothing(event, judged):
+            return _NOTHING_NEW
         number = _record(connection, event, judged)
         if number is None:  # another machine has applied it in this moment
             return _applied_before(connection.execute(_recorded(event)).one())
@@ -121,29 +145,44 @@ class SqlFeedback:
             _note_arrival(connection, event)
         if letter is not None:
             self._act(connection, event, judged.action, letter)
+            if not event.is_by_mail and event.whose.proof is Proof.SERVICE and letter.issue:
+                settle_reported(
+                    connection, letter.issue, letter.reader.id, event.source, event.received_at
+                )
         kept_as = event.kept_as if judged.action in KEEPS_MAIL else ""
         return Applied(
             number, judged.action, letter.issue if letter else "", kept_as, is_check=judged.is_check
         )
 
+    def _says_nothing_new(self, connection: Connection, event: Event) -> bool:
+        is_accepted = event.understood.kind is Kind.ACCEPTED
+        return is_accepted and _says_nothing(event, self._judge(connection, event))
+
     def _act(self, connection: Connection, event: Event, action: Action, letter: Letter) -> None:
         now, reader = event.received_at, letter.reader
+        way = ConsentWay.MAIL if event.is_by_mail else ConsentWay.SERVICE
+        occasion = Occasion(way, now)
         match action:
             case Action.SUPPRESS if has_left(reader):
                 # That they withdrew stays, by which they are erased in time.
                 block(connection, reader.key, now, PROGRAM)
             case Action.SUPPRESS:
-                end(connection, reader, Standing.SUPPRESSED, _why(event, letter), now)
+                end(connection, reader, Standing.SUPPRESSED, _why(event, letter), occasion)
             case Action.SUSPEND:
                 because = phrase("feedback.suspended", issues=STREAK, words=event.words)
                 why = Why(Cause.BOUNCED, because, PROGRAM)
-                end(connection, reader, Standing.SUSPENDED, why, now)
+                end(connection, reader, Standing.SUSPENDED, why, occasion)
             case Action.UNSUBSCRIBE:
-                unsubscribe(connection, reader, now, self._lang)
+                unsubscribe(connection, reader, occasion, self._lang)
             case Action.HOLD:
                 _release(connection, letter, now)
             case _:
                 pass
+
+
+def _says_nothing(event: Event, judged: Judged) -> bool:
+    """Whether it says that a letter was accepted whose answer is known."""
+    return event.understood.kind is Kind.ACCEPTED and judged.action is Action.NOTE
 
 
 def _recorded(event: Event) -> Select[Any]:

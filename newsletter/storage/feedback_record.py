@@ -19,6 +19,7 @@ from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.returned_letters import is_still_theirs
 from newsletter.storage.returns import count_returns
 from newsletter.storage.transactions import reading
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
 from newsletter.subscribers.why import Cause, Why
 
@@ -127,7 +128,7 @@ class SqlFeedbackRecord:
                 find_moved(connection, key) if key else find_by_id(connection, row.subscriber_id)
             )
             if reader is not None and settled is Settled.UNSUBSCRIBED:
-                unsubscribe(connection, reader, now, self._lang, by.name)
+                unsubscribe(connection, reader, Occasion(ConsentWay.MAIL, now, by.name), self._lang)
             if (
                 reader is not None
                 and settled is Settled.SUPPRESSED
@@ -136,7 +137,7 @@ class SqlFeedbackRecord:
             ):
                 because = phrase("feedback.bounced", issue=row.issue or "", words=row.words or "")
                 why = Why(Cause.BOUNCED, because, by.name)
-                end(connection, reader, Standing.SUPPRESSED, why, now)
+                end(connection, reader, Standing.SUPPRESSED, why, Occasion(ConsentWay.MAIL, now))
             values = {
                 "settled_at": now,
                 "settled_by": by.name,
@@ -215,6 +216,7 @@ class SqlFeedbackRecord:
 def _recorded(row: Row[Any]) -> Recorded:
     return Recorded(
         number=row.id,
+        source=row.source,
         received_at=row.received_at,
         kind=Kind(row.kind),
         bounce_class=BounceClass(row.bounce_class) if row.bounce_class else None,

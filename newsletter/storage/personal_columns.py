@@ -51,6 +51,7 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = {
 
 # Columns of people of the office, of issues, of the program, and of hashes.
 NOBODYS: Final[Mapping[str, frozenset[str]]] = {
+    "webhook_tokens": frozenset({"source", "token", "content"}),
     "kept_letters": frozenset({"hash", "issue", "digest"}),
     "kept_pictures": frozenset({"sha256"}),
     "kept_letter_pictures": frozenset({"path", "sha256"}),

@@ -6,8 +6,9 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection, func, select
 
 from newsletter.dispatch.states import State
+from newsletter.errors import ContentError
 from newsletter.feedback.effects import Crowd, Letter, Settled
-from newsletter.feedback.event import BounceClass, Kind, Whose
+from newsletter.feedback.event import BounceClass, Event, Kind, Whose
 from newsletter.message.bounces import Returned
 from newsletter.storage.acting_readers import find_by_id, find_moved, find_named
 from newsletter.storage.breach_tables import breach_notices
@@ -15,6 +16,7 @@ from newsletter.storage.conditions import IS_WHOLE, constant
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.subscribers.address import address_of
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Standing, SubscriberId
@@ -52,15 +54,29 @@ class ReturnedLetters:
         self._readers: dict[tuple[str, str], int] = {}  # issue and domain -> how many readers
         self._by_message_id: dict[str, SubscriberId | None] = {}
 
-    def prepare(self, connection: Connection, message_ids: Collection[str]) -> None:
-        """Look the readers of *message_ids* up, those of each issue in one pass."""
+    def prepare(self, connection: Connection, events: Collection[Event]) -> None:
+        """
+        Look the readers up whose letters *events* name by their Message-IDs.
+
+        Where a mail service says to whom a letter went, one row tells whether it is that reader's.
+        The others of each issue are found in one pass over its deliveries.
+        """
+        message_ids = [event.whose.message_id for event in events]
         unknown = {one for one in message_ids if one and one not in self._by_message_id}
         self._by_message_id = {
             **dict.fromkeys(unknown),
             **{one: self._by_message_id[one] for one in message_ids if one in self._by_message_id},
         }
+        for event in events:
+            name = event.whose.message_id
+            if not event.is_by_mail and name in unknown:
+                self._by_message_id[name] = self._find_at(
+                    connection, name, event.understood.recipient
+                )
         of_issue: dict[str, set[str]] = {}
         for one in unknown:
+            if self._by_message_id[one] is not None:
+                continue
             of_issue.setdefault(one.rpartition(".")[0], set()).add(one)
         for issue, wanted in of_issue.items():
             self._by_message_id |= self._find_readers(connection, issue, wanted)
@@ -95,6 +111,34 @@ class ReturnedLetters:
                 return ""
             self._issues[mark] = its
         return self._issues[mark]
+
+    def _find_at(
+        self, connection: Connection, message_id: str, recipient: str
+    ) -> SubscriberId | None:
+        """Return the reader at an address, if the letter is theirs; the id alone proves it."""
+        try:
+            key = address_of(recipient).key
+        except ContentError:
+            return None
+        issue = message_id.rpartition(".")[0]
+        query = (
+            select(
+                _OF.subscriber_id,
+                subscribers.c.reader_id,
+                dispatches.c.key_fingerprint,
+                dispatches.c.names_numbers,
+            )
+            .join_from(deliveries, subscribers)
+            .join(dispatches, dispatches.c.issue == _OF.issue)
+            .where(_OF.issue == issue, _OF.address_key == key, IS_WHOLE)
+        )
+        row = connection.execute(query).first()
+        tag_of = None if row is None else self._marks.tags(issue, row.key_fingerprint)
+        if row is None or tag_of is None:
+            return None
+        number = SubscriberId(row.subscriber_id)
+        name = number if row.names_numbers else row.reader_id
+        return number if name is not None and tag_of(name) == message_id else None
 
     def _find_readers(
         self, connection: Connection, issue: str, wanted: Collection[str]

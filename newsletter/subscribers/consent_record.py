@@ -46,6 +46,7 @@ class ConsentWay(StrEnum):
     LINK = "link"  # of a confirmation
     READER = "reader"  # on a page, or by one click
     MAIL = "mail"  # a mail of the reader's
+    SERVICE = "service"  # at the mail service, which reports it
     UNDONE = "undone"  # the reader took leaving back
     MOVED = "moved"  # the person has another address now
     OPERATOR = "operator"  # a person of the office

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Redirect
 
 from newsletter.desk.reader_desk import ReaderDesk
+from newsletter.desk.webhooks import WebhookDesk
 from newsletter.web.access_log import add_access_log
 from newsletter.web.faults import add_fault_pages
 from newsletter.web.health import Check, make_health
@@ -19,6 +20,7 @@ from newsletter.web.pages import Pages
 from newsletter.web.preferences import PreferencePages
 from newsletter.web.safety import make_safe
 from newsletter.web.subscribing import SubscribingPages
+from newsletter.web.webhooks import WebhookPages
 
 log = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
@@ -31,6 +33,7 @@ def make_application(
     checks: Mapping[str, Check],
     public_url: str | None,
     trusted_proxies: int = 0,
+    webhooks: WebhookDesk | None = None,
 ) -> Wsgi:
     """
     Make the application, with what stands in front of it.
@@ -41,6 +44,7 @@ def make_application(
         checks: of /readyz.
         public_url: where readers see the pages; its path is in front of every page's own.
         trusted_proxies: how many proxies add X-Forwarded-For and X-Forwarded-Proto.
+        webhooks: takes what mail services report; None: none of them is set up.
     """
     app = _Quiet("newsletter.web", static_folder=None)
     app.url_map.strict_slashes = False
@@ -57,6 +61,8 @@ def make_application(
         _make_assets(pages),
     ):
         app.register_blueprint(routes)
+    if webhooks is not None:
+        app.register_blueprint(WebhookPages(webhooks).routes())
     below: Wsgi = _Below(app.wsgi_app, urlsplit(public_url or "").path)
     return (
         ProxyFix(below, x_for=trusted_proxies, x_proto=trusted_proxies)

@@ -7,10 +7,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
 from typing import Any, Final
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import WSGITask
 
@@ -28,6 +31,36 @@ ENDING_S: Final = 10.0  # for requests that were taken, after the order to stop
 POLL_S: Final = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class LongBodies:
+    """Where a body may be longer than elsewhere."""
+
+    paths: tuple[str, ...] = ()  # and below them
+    most: int = BODY_MAX  # octets
+
+    def are_at(self, path: str) -> bool:
+        """Whether *path* is one of these."""
+        return any(path == one or path.startswith(f"{one}/") for one in self.paths)
+
+
+NO_LONGER: Final = LongBodies()
+
+
+class _Parser(HTTPRequestParser):
+    """Reads a request; how long its body may be depends on where it goes."""
+
+    adj: Any
+    path: str
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head, and choose the limit before the body is looked at."""
+        super().parse_header(header_plus)
+        long: LongBodies = self.adj.long_bodies
+        if long.are_at(self.path):
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = long.most
+
+
 class _Task(WSGITask):
     """The answer to a request that has arrived whole."""
 
@@ -40,6 +73,7 @@ class _Channel(HTTPChannel):
     """A connection that knows when its request began to arrive."""
 
     task_class = _Task
+    parser_class = _Parser
     began_at: float | None = None
 
     def received(self, data: bytes) -> bool:
@@ -61,7 +95,14 @@ class _Channel(HTTPChannel):
 class Server:
     """A web server in the calling thread, until `stop`."""
 
-    def __init__(self, app: Callable[..., Any], host: str, port: int, threads: int) -> None:
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        host: str,
+        port: int,
+        threads: int,
+        long_bodies: LongBodies = NO_LONGER,
+    ) -> None:
         """
         Listen.
 
@@ -70,6 +111,7 @@ class Server:
             host: the address to listen at.
             port: 0: any free port; see `port`.
             threads: requests that are answered at the same time.
+            long_bodies: where more than `BODY_MAX` is taken.
 
         Raises:
             SettingsError: the address cannot be listened at.
@@ -96,6 +138,8 @@ class Server:
         )
         assert isinstance(server, TcpWSGIServer)  # noqa: S101 - of one socket
         server.channel_class = _Channel
+        adjustments: Any = server.adj
+        adjustments.long_bodies = long_bodies
         self._server: Final = server
         self._listening = listening
         self._is_stopping = threading.Event()

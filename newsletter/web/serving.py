@@ -1,23 +1,29 @@
 """Puts the parts of a web server of one site together."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.site import Site
 from newsletter.desk.erasing import erase_due, finish_erasures
 from newsletter.desk.mails import MailRoom
 from newsletter.desk.reader_desk import ReaderDesk, open_reader_desk
+from newsletter.desk.webhooks import WebhookDesk
 from newsletter.errors import NewsletterError
+from newsletter.feedback.webhook import BODY_MAX
 from newsletter.web.application import make_application
 from newsletter.web.health import Check
 from newsletter.web.mail_thread import CLEAN_EVERY, Chore, MailThread
 from newsletter.web.pages import Pages
-from newsletter.web.server import Server
+from newsletter.web.server import LongBodies, Server
+from newsletter.web.webhooks import PATH
 
 THREADS: Final = 8
+KEEP_UP_EVERY: Final = timedelta(minutes=1)  # with what webhooks have reported
 FINISH_EVERY: Final = timedelta(minutes=20)  # erasures that another process has delayed
 ERASE_EVERY: Final = timedelta(days=1)  # readers who withdrew long enough ago
 log = logging.getLogger(__name__)
@@ -35,7 +41,9 @@ class Serving:
         """
         press = make_page_press(site)
         room = MailRoom(site, press)
+        self._webhooks = WebhookDesk(site, self._wake)
         chores = (
+            Chore(KEEP_UP_EVERY, self._webhooks.keep_up),
             Chore(CLEAN_EVERY, room.keep_up),
             Chore(FINISH_EVERY, partial(finish_erasures, site)),
             Chore(ERASE_EVERY, partial(erase_due, site)),
@@ -50,8 +58,16 @@ class Serving:
             make_checks(site, desk, self._mails),
             settings.public_url,
             settings.trusted_proxies,
+            self._webhooks,
         )
-        self._server = Server(app, host, port, threads)
+        path = urlsplit(settings.public_url or "").path
+        long = [f"{at}{PATH}{kind}" for at in {"", path} for kind in self._webhooks.kinds]
+        self._server = Server(app, host, port, threads, LongBodies(tuple(long), BODY_MAX))
+
+    @property
+    def webhooks(self) -> Sequence[str]:
+        """The mail services whose webhooks are set up."""
+        return self._webhooks.kinds
 
     @property
     def port(self) -> int:
@@ -70,6 +86,9 @@ class Serving:
             return self._server.run()
         finally:
             self._mails.stop()
+
+    def _wake(self) -> None:
+        self._mails.wake()
 
     def stop(self) -> None:
         """Order the end; for signal handlers."""

@@ -158,7 +158,7 @@ def test_no_korean_sentence_is_left_that_the_terminal_does_not_say() -> None:
 # What stands in a Korean sentence as it is typed or as machines have it.
 TYPED: Final = re.compile(
     r"\{[^{}]*\}|'[^']*'|`[^`]*`|“[^”]*”|\"[^\"]*\"|https?://\S+|--[a-z-]+(?:[ =][A-Z][A-Z_|=]*)?"
-    r"|(?:newsletter|openssl|chmod|chown|sudo|pip|git|dig|apt|journalctl) [ -~]+"
+    r"|(?:newsletter|openssl|chmod|chown|sudo|pip|git|dig|apt|aws|journalctl) [ -~]+"
     r"|[\w./-]+\.[a-z]{2,5}|Can I email|[A-Z][A-Z0-9_]{2,}\S*"
 )
 ENGLISH: Final = re.compile(r"(?:\b[A-Za-z][a-z']*\b +){2,}[A-Za-z][a-z']*\b")

@@ -83,6 +83,9 @@ WISH: Final = Understood(Kind.UNSUBSCRIBE)
         (Understood(Kind.CHALLENGE), PROVEN, Action.NOTE),
         (Understood(Kind.DELAY), PROVEN, Action.NOTE),
         (Understood(Kind.OTHER), PROVEN, Action.KEEP),
+        (Understood(Kind.ACCEPTED), replace(PROVEN, is_unanswered=True), Action.SETTLE),
+        (Understood(Kind.ACCEPTED), PROVEN, Action.NOTE),
+        (Understood(Kind.ACCEPTED), About(), Action.NOTE),
     ],
 )
 def test_what_an_event_does(found: Understood, about: About, action: Action) -> None:

@@ -15,6 +15,7 @@ from newsletter.storage import (  # noqa: F401 - part of the metadata
     import_tables,
     key_tables,
     mail_tables,
+    webhook_tables,
 )
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import metadata

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
-from newsletter.web.server import Server
+from newsletter.web.server import NO_LONGER, LongBodies, Server
 from tests.stage.site import Stage
 
 HOST = "news.example.org"
@@ -25,9 +25,11 @@ class Answer:
 
 
 @contextmanager
-def running(app: Callable[..., Any], threads: int = 8) -> Iterator[Server]:
+def running(
+    app: Callable[..., Any], threads: int = 8, long_bodies: LongBodies = NO_LONGER
+) -> Iterator[Server]:
     """Serve *app* on a free port of loopback."""
-    server = Server(app, "127.0.0.1", 0, threads)
+    server = Server(app, "127.0.0.1", 0, threads, long_bodies)
     thread = Thread(target=server.run)
     thread.start()
     try:

@@ -83,6 +83,7 @@ def as_fields(one: Recorded) -> dict[str, Any]:
     return {
         "number": one.number,
         "received_at": one.received_at.astimezone(UTC).isoformat(),
+        "source": one.source,
         "kind": one.kind,
         "class": one.bounce_class,
         "reason": one.reason or None,

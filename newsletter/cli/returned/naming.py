@@ -22,6 +22,8 @@ def name_kind(kind: Kind) -> str:
             return _("question of a spam filter")
         case Kind.HUMAN:
             return _("mail from a person")
+        case Kind.ACCEPTED:
+            return _("accepted by the mail service")
         case Kind.OTHER:
             return _("not understood")
 
@@ -66,7 +68,7 @@ def name_reason(reason: Reason) -> str:
             return _("other reason")
 
 
-def name_action(action: Action) -> str:
+def name_action(action: Action) -> str:  # noqa: C901 - one line for each
     """Return what reading does, or did."""
     match action:
         case Action.SUPPRESS:
@@ -85,6 +87,8 @@ def name_action(action: Action) -> str:
             return _("wants to unsubscribe, without proof: you decide")
         case Action.LIST:
             return _("listed for you to read")
+        case Action.SETTLE:
+            return _("shows that the email was accepted")
         case Action.KEEP:
             return _("kept; nothing else")
 
@@ -100,6 +104,8 @@ def name_proof(proof: Proof) -> str:
             return _("the email that it encloses")
         case Proof.ANSWER:
             return _("it answers an email of ours")
+        case Proof.SERVICE:
+            return _("reported by the mail service")
         case Proof.NONE:
             return _("no proof")
 

@@ -20,6 +20,7 @@ from newsletter.desk.feedback_people import find_event, find_path, is_cut_off, r
 from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.feedback.book import Recorded
+from newsletter.feedback.event import BY_MAIL
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import printable
 
@@ -39,6 +40,8 @@ def show(site: Site, number: int, because: str) -> None:
         kind = f"{kind}, {word}"
     tell("is", kind, cells=COLUMN)
     tell("read", show_moment(one.received_at, zone), cells=COLUMN)
+    if one.source != BY_MAIL:
+        tell("service", one.source, cells=COLUMN)
     if one.sender:
         tell("from", printable(one.sender), cells=COLUMN)
     if one.subject:
@@ -60,7 +63,8 @@ def show(site: Site, number: int, because: str) -> None:
             by=printable(one.settled_by),
         )
         tell("settled", settled, cells=COLUMN)
-    _print_mail(site, one)
+    if one.source == BY_MAIL:
+        _print_mail(site, one)
 
 
 def _print_mail(site: Site, one: Recorded) -> None:
