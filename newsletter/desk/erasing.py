@@ -79,6 +79,9 @@ def erase_due(site: Site) -> Ended:
     keys = set[str]()
     while due := erasing.find_due(before, AT_A_TIME):
         elsewhere = site.records.find_elsewhere(due, order)
+        if not elsewhere.keys() <= set(due):  # whose these are is known of one person alone
+            due = due[:1]
+            elsewhere = site.records.find_elsewhere(due, order)
         some, people, erased = erasing.erase(due, order, elsewhere)
         sought = some if sought is None else sought.with_others(some)
         keys |= people.keys
