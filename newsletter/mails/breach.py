@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NewType, Protocol
+from datetime import datetime, timedelta
+from typing import Final, NewType, Protocol
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
@@ -12,6 +12,9 @@ from newsletter.mails.mail import MailName
 from newsletter.phrases import Said
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
+
+# Long enough to look at a drill; it names people whom nothing else may hold by then.
+DRILL_KEPT: Final = timedelta(days=14)
 
 BreachId = NewType("BreachId", int)
 
