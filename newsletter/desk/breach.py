@@ -7,6 +7,7 @@ from typing import Final
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.ticks import ticks
+from newsletter.desk.accessing import Look, record_access
 from newsletter.desk.breach_letters import make_writer, write_words
 from newsletter.desk.breach_order import NoticeOrder, NoticeOutline, NoticeResult, NoticeWitness
 from newsletter.desk.moments import show_moment
@@ -20,6 +21,7 @@ from newsletter.mails.mail import MailName
 from newsletter.message.breach_file import read_breach_file
 from newsletter.message.legal_text import LegalName
 from newsletter.phrases import phrase
+from newsletter.subscribers.access_record import AccessKind, Operator
 from newsletter.subscribers.exporting import csv_line
 
 STAYS: Final = timedelta(hours=72)  # how long a run waits for deferred notices
@@ -59,6 +61,7 @@ def notify(
     start = ticks()
     if outline.expected:
         provider.connect().close()  # with a wrong password nothing is kept
+        _record(site, order, outline.expected)
     breach = _plan(book, breach, site.clock())
     run = _make_run(site, book, provider, breach, rest)
     with witness.running(run, outline.expected) as watch:
@@ -165,6 +168,13 @@ def _outline(site: Site, book: BreachBook, breach: Breach, way: Way) -> NoticeOu
         rate=pace.rate,
         ignores=tuple(name for name, limit in ignores.items() if limit),
     )
+
+
+def _record(site: Site, order: NoticeOrder, people: int) -> None:
+    """Record who lets every address be written to, before any is."""
+    kind = AccessKind.LEAK_DRILLED if order.is_drill else AccessKind.LEAK_NOTIFIED
+    operator = Operator(order.account, order.origin, order.by)
+    record_access(site, operator, Look(kind, order.file), (), people)
 
 
 def _plan(book: BreachBook, breach: Breach, now: datetime) -> Breach:

@@ -27,6 +27,7 @@ class NoticeOrder:
     content: bytes | None  # None: goes on with the words that it began with
     by: str
     account: str = ""  # of the system; "": not known
+    origin: str = ""  # as in `Operator`
     is_drill: bool = False
     is_dry_run: bool = False
     waits: bool = False  # for what the provider has put off
