@@ -31,14 +31,17 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
     settings = {"mail_url": EARNEST}
     if request.param == "postgresql":
         settings["database_url"] = new_database(request.getfixturevalue("server"))
     made = House(tmp_path, readers=2, **settings)
     monkeypatch.chdir(made.stage.root)
     Path("leak.yaml").write_text(LEAK, encoding="utf-8")
-    return made
+    yield made
+    made.site.close()
 
 
 def go_to(house: House, *day: int) -> None:
