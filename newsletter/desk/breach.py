@@ -10,6 +10,7 @@ from newsletter.delivery.ticks import ticks
 from newsletter.desk.accessing import Look, record_access
 from newsletter.desk.breach_letters import make_writer, write_words
 from newsletter.desk.breach_order import NoticeOrder, NoticeOutline, NoticeResult, NoticeWitness
+from newsletter.desk.breach_untold import find_untold
 from newsletter.desk.moments import show_moment
 from newsletter.desk.sample_text import refuse_sample
 from newsletter.dispatch.way import Way, way_of
@@ -29,6 +30,7 @@ UNREACHED: Final = (
     *("email", "state", "standing", "standing_cause", "answer", "begun_at"),
     "came_back",
 )
+UNTOLD: Final = "untold"  # a state of that list: the answer says where the data is
 SAMPLE: Final = "reader@example.org"
 
 
@@ -73,8 +75,10 @@ def notify(
 
 
 def list_unreached(site: Site, breach: Breach) -> Iterator[str]:
-    """Yield a heading, and a CSV line for each whom email may not have reached."""
+    """Yield a heading, and a CSV line for each who is not told, or whom email may not reach."""
     yield csv_line(UNREACHED)
+    for untold in find_untold(site):
+        yield csv_line((untold.address, UNTOLD, "", "", untold.where, "", ""))
     if breach.id is None:
         return
     for one in site.records.breaches().read_unreached(breach.id):
@@ -165,6 +169,7 @@ def _outline(site: Site, book: BreachBook, breach: Breach, way: Way) -> NoticeOu
         people=() if breach.is_planned else tuple(book.read_people()),
         tally=book.tally(breach.id) if breach.id else {},
         erased=book.count_erased(breach.since),
+        untold=find_untold(site),
         rate=pace.rate,
         ignores=tuple(name for name, limit in ignores.items() if limit),
     )

@@ -12,7 +12,7 @@ from newsletter.dispatch.way import Way
 from newsletter.errors import UnfinishedError
 from newsletter.issue.pace import Rate
 from newsletter.lang import EditionKind
-from newsletter.mails.breach import Breach, Person
+from newsletter.mails.breach import Breach, Person, Untold
 from newsletter.mails.breach_posting import NoticeRun
 from newsletter.phrases import phrase
 
@@ -44,6 +44,7 @@ class NoticeOutline:
     people: Sequence[Person]  # of one that begins; none if everybody has a row already
     tally: Mapping[State, int]  # of one that goes on
     erased: int  # since `Breach.since`: no mail reaches them
+    untold: Sequence[Untold]  # their data is held, and no notice goes to them
     rate: Rate | None  # of publication.yaml, which is kept
     ignores: tuple[str, ...]  # fields of its pace that are not
 

@@ -1,4 +1,4 @@
-"""Whose data is held: everybody on the list, whatever their standing, and who asked to be."""
+"""Whose data is held: everybody on the list, whatever their standing, who asked to be, or wrote."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -10,6 +10,7 @@ from newsletter.dispatch.states import State
 from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
 from newsletter.mails.breach import Person
 from newsletter.storage.acting_readers import find_moved
+from newsletter.storage.breach_further import find_further
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.disjoint_sets import DisjointSets
 from newsletter.storage.erased_people import moved_to
@@ -38,6 +39,7 @@ def read_people(connection: Connection) -> Iterator[Person]:
     yield from _read_asked(connection)
     yield from _read_listed(connection, Standing.SUSPENDED, gone)
     yield from _read_listed(connection, Standing.UNSUBSCRIBED, gone)
+    yield from find_further(connection).people
     yield from _read_listed(connection, Standing.SUPPRESSED, gone)
 
 

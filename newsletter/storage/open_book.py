@@ -52,6 +52,8 @@ _MARK: Final = (
 class SqlOpenBook:
     """An `OpenBook` in an open transaction; without an occasion it only reads."""
 
+    # Large because it has one short method for each question and each change of the list.
+
     def __init__(self, connection: Connection, occasion: Occasion | None = None) -> None:
         self._connection = connection
         self._occasion = occasion  # of all changes: goes into the consent record with them
