@@ -71,6 +71,14 @@ def test_the_result_that_waits_is_not_sent_and_the_form_writes_no_more(
     assert house.results == []
 
 
+def test_of_a_reader_who_complains_it_is_said_that_a_consent_alone_ends_it(house: House) -> None:
+    said = house.stage.run("suppressions", "add", READER, *COMPLAINT)
+
+    assert f"newsletter subscribers add {READER} --again --consented-at" in said
+    assert "To undo it" not in said
+    assert house.standing() == "suppressed"
+
+
 def test_whoever_left_is_still_erased_in_time(house: House) -> None:
     house.post(house.leaving_path())
     by_add(house, READER)

@@ -51,6 +51,10 @@ def add(site: Site, address: str, cause: str, because: str, name: str | None) ->
         click.echo(
             _("{address}: suppressed, by {by}; no email is sent there", address=reader, by=by)
         )
+        if Cause(cause) is Cause.COMPLAINED:  # no person puts them back
+            command = f"newsletter subscribers add {reader} --again --consented-at"
+            click.echo(_("Only a new consent ends that: {command}", command=command))
+            return
         command = f"newsletter suppressions remove {reader}"
         click.echo(_("To undo it: {command}", command=command))
         return
