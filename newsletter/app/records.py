@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter.storage.crowds import SqlCrowds
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
+    from newsletter.storage.drills import SqlDrills
     from newsletter.storage.erasing import SqlErasing
     from newsletter.storage.feedback_book import SqlFeedback
     from newsletter.storage.feedback_record import SqlFeedbackRecord
@@ -165,6 +166,12 @@ class Records:
         from newsletter.storage.breaches import SqlBreaches  # noqa: PLC0415
 
         return SqlBreaches(self.database, self.commits)
+
+    def drills(self) -> "SqlDrills":
+        """Open what drills of a notice have written."""
+        from newsletter.storage.drills import SqlDrills  # noqa: PLC0415
+
+        return SqlDrills(self.database, self.commits)
 
     def ledger(self) -> "SqlLedger":
         """Open the ledger of dispatches."""

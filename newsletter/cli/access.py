@@ -14,7 +14,13 @@ from newsletter.cli.cells import pad
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.person import name_person
 from newsletter.cli.wording import _, say, tell
-from newsletter.desk.accessing import Look, find_accesses, look_through, record_review
+from newsletter.desk.accessing import (
+    Look,
+    find_accesses,
+    find_unreviewed,
+    look_through,
+    record_review,
+)
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.person_record import describe_access
 from newsletter.desk.words import readers
@@ -96,6 +102,8 @@ def review(site: Site, month: str, name: str | None, note: str, *, yes: bool) ->
         "Reviewed",
         _("{month}, {count:,} accesses, by {by}", month=done.month, count=done.entries, by=done.by),
     )
+    for further in find_unreviewed(site)[:1]:
+        tell("Next", f"newsletter access review --month {further}")
 
 
 def _say_access(one: Access, zone: ZoneInfo) -> str:

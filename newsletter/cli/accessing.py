@@ -23,7 +23,9 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "show": frozenset({AccessKind.LETTER_SHOWN}),  # with --to
     "backup": frozenset({AccessKind.BACKUP_MADE}),
     "restore": frozenset({AccessKind.BACKUP_RESTORED, AccessKind.LIST_EXPORTED}),  # with --lost
-    "breach": frozenset({AccessKind.UNREACHED_LISTED}),  # with --unreached
+    "breach": frozenset(
+        {AccessKind.LEAK_NOTIFIED, AccessKind.LEAK_DRILLED, AccessKind.UNREACHED_LISTED}
+    ),
     "feedback list": frozenset({AccessKind.FEEDBACK_SHOWN}),
     "feedback show": frozenset({AccessKind.FEEDBACK_SHOWN}),
     "feedback settle": frozenset({AccessKind.FEEDBACK_SHOWN}),

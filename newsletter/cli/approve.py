@@ -45,7 +45,7 @@ def approve(ctx: click.Context, issue: str, name: str, *, advertising: bool, yes
             "{blocking} blocking and {advising} advising findings?",
             by=by,
             issue=issue,
-            advertising=_("with advertising") if advertises(seen) else _("without advertising"),
+            advertising=_answer(seen),
             digest=seen.composed.composition.digest[:12],
             readers=readers(seen.readers),
             blocking=seen.report.blocking,
@@ -56,7 +56,14 @@ def approve(ctx: click.Context, issue: str, name: str, *, advertising: bool, yes
 
     approved = approving.approve(site, issue, by, find_account(), confirm)
     digest = approved.composed.composition.digest[:12]
-    tell("Approved", _("{issue}, digest {digest}, by {by}", issue=issue, digest=digest, by=by))
+    said = _(
+        "{issue}, {advertising}, digest {digest}, by {by}",
+        issue=issue,
+        advertising=_answer(approved),
+        digest=digest,
+        by=by,
+    )
+    tell("Approved", said)
     count = readers(approved.readers)
     if approved.replaces:
         tell("Good for", _("{readers} who wait; the others have another email", readers=count))
@@ -70,9 +77,9 @@ def approve(ctx: click.Context, issue: str, name: str, *, advertising: bool, yes
     tell("Next", f"newsletter dispatch {issue}")
 
 
-def advertises(seen: "approving.ToApprove") -> bool:
-    """Return what the issue says of itself."""
-    return seen.composed.issue.advertising
+def _answer(seen: "approving.ToApprove") -> str:
+    advertises = seen.composed.issue.advertising
+    return _("with advertising") if advertises else _("without advertising")
 
 
 def answer_for_advertising(

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +16,8 @@ from newsletter.errors import UsageError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.book import Selection
 
+BY_ITSELF: Final = "backup"  # the reason, where nobody gives one: a timer has nobody to ask
+
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -25,7 +28,8 @@ def backup(site: Site, file: Path, *, force: bool, because: str) -> None:
     """
     Back up the whole list of readers and the ledger to FILE, which only you can read.
 
-    If a dispatch is under way, FILE contains its state at one moment.
+    If a dispatch is under way, FILE contains its state at one moment. The access record keeps
+    'backup' as the reason, unless --because gives another.
     """
     database = site.records.file()
     if database is None:
@@ -42,7 +46,7 @@ def backup(site: Site, file: Path, *, force: bool, because: str) -> None:
     _refuse_taken(file, database, force=force)
 
     def record() -> None:
-        look = Look(AccessKind.BACKUP_MADE, because)
+        look = Look(AccessKind.BACKUP_MADE, because.strip() or BY_ITSELF)
         look_at_many(site, look, site.records.book().count(Selection()))
 
     size, path = site.records.back_up(file, record), shown_path(file.absolute())

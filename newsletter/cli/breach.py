@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at_many
+from newsletter.cli.accessing import look_at_many, this_operator
 from newsletter.cli.confirming import require_person
 from newsletter.cli.output import is_terminal, shown_path
-from newsletter.cli.person import find_account, name_person
+from newsletter.cli.person import name_person
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
 from newsletter.errors import UsageError
@@ -87,11 +87,13 @@ def breach(  # noqa: PLR0913 - one for each option
     if unreached:
         look_at_many(site, Look(AccessKind.UNREACHED_LISTED, file.name), None, by=name_person(name))
         _make_ready(unreached)
+    operator = this_operator()
     order = NoticeOrder(
         file=file.name,
         content=None if as_begun else _read(file),
         by=name_person(name),
-        account=find_account(),
+        account=operator.account,
+        origin=operator.origin,
         is_drill=drill,
         is_dry_run=dry_run,
         waits=not drill and (is_terminal("stdin") if waits is None else waits),

@@ -17,12 +17,13 @@ from newsletter.cli.readers.standings import cause_in_words
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, listed, say, tell
 from newsletter.desk.breach_order import NoticeOutline, NoticeResult
+from newsletter.desk.breach_untold import count_places
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.words import letters
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
-from newsletter.mails.breach import Person
+from newsletter.mails.breach import HeldAs, Person
 from newsletter.mails.breach_posting import NoticeRun
 from newsletter.subscribers.why import Cause
 
@@ -74,6 +75,7 @@ def show_outline(outline: NoticeOutline, zone: ZoneInfo) -> None:
     tell("Provider", outline.way.name, cells=CELLS)
     if outline.people:
         _show_people(outline, zone)
+    _show_untold(outline)
     known = show_moment(breach.known, zone)
     tell("Known since", known, cells=CELLS)
     tell("People", _say_deadline(outline, breach.people_by, zone), cells=CELLS)
@@ -128,6 +130,7 @@ def as_json(result: NoticeResult) -> str:
         "editions": {kind.value: count for kind, count in outline.editions.items()},
         "standings": dict(Counter(_name_standing(one) for one in outline.people)),
         "erased": outline.erased,
+        "untold": dict(count_places(outline.untold)),
         "states": {state.value: count for state, count in result.tally.items()},
         "unreached": result.unreached,
         "took_s": round(result.took_s, 3),
@@ -156,6 +159,17 @@ def _show_people(outline: NoticeOutline, zone: ZoneInfo) -> None:
     since = show_moment(outline.breach.since, zone)
     gone = _("{count:,} erased since {since}", count=outline.erased, since=since)
     tell("No address", gone, cells=CELLS)
+
+
+def _show_untold(outline: NoticeOutline) -> None:
+    """Print whom the notice does not go to, by where their data is, and what to do."""
+    places = count_places(outline.untold)
+    if not places:
+        return
+    found = [_("{count:,} in {place}", count=count, place=place) for place, count in places.items()]
+    tell("Not told", listed(found), cells=CELLS)
+    remedy = _("--unreached CSV lists them; look there, and tell them by another way")
+    tell("", remedy, cells=CELLS)
 
 
 def _say_deadline(outline: NoticeOutline, deadline: datetime, zone: ZoneInfo) -> str:
@@ -196,6 +210,10 @@ def _say_states(tally: Mapping[State, int]) -> str:
 
 
 def _say_standing(person: Person) -> str:
+    if person.held_as is HeldAs.WRITER:
+        return _("no reader, only wrote")
+    if person.held_as is HeldAs.NOTICE:
+        return _("no reader, only in an earlier notice")
     if person.standing is None:
         return _("only asked to subscribe")
     standing = say(person.standing.said)
@@ -205,6 +223,8 @@ def _say_standing(person: Person) -> str:
 
 
 def _name_standing(person: Person) -> str:
+    if person.held_as is not HeldAs.LIST:
+        return person.held_as
     if person.standing is None:
         return "request"
     return ": ".join([person.standing, *([person.cause] if person.cause else [])])

@@ -1,7 +1,7 @@
 """``newsletter duties``: what the law asks of the office this month."""
 
 import json
-from datetime import date, timedelta
+from collections.abc import Mapping
 from typing import Final
 
 import click
@@ -11,7 +11,6 @@ from newsletter.cli.cells import pad
 from newsletter.cli.notice_words import GO_ON
 from newsletter.cli.wording import _
 from newsletter.desk.duties import Duty, DutyKind, find_duties
-from newsletter.desk.owed_notices import today_of
 
 NAME: Final = 40  # cells
 COUNT: Final = 10
@@ -34,47 +33,44 @@ def duties(ctx: click.Context, as_json: bool) -> None:
     else:
         for one in found:
             click.echo(_say(one))
-        for line in _say_next(found, today_of(site)):
+        for line in _say_next(found):
             click.echo(line)
     if any(one.overdue for one in found):
         ctx.exit(OVERDUE)
 
 
 def _say(duty: Duty) -> str:
-    words = [pad(_name(duty.kind), NAME)]
+    words = [pad(_names()[duty.kind], NAME)]
     if duty.is_done:
         return "  ".join([*words, _("nothing to do")])
     words.append(pad(_("due: {count:,}", count=duty.due), COUNT))
     if duty.overdue:
         words.append(_("OVERDUE: {count:,}", count=duty.overdue))
+    if duty.month:
+        words.append(_("the oldest: {month}", month=duty.month))
     if duty.until is not None:
         words.append(_("by {day}", day=duty.until.isoformat()))
     return "  ".join(words)
 
 
-def _name(kind: DutyKind) -> str:
-    match kind:
-        case DutyKind.RESULTS:
-            return _("Results of consent and unsubscribing")
-        case DutyKind.RENEWALS:
-            return _("Consents to be confirmed again")
-        case DutyKind.REFUSALS:
-            return _("Wishes to unsubscribe without proof")
-        case DutyKind.UNPROVEN:
-            return _("Notices that did not arrive")
-        case DutyKind.ERASURES:
-            return _("Withdrawn readers to be erased")
-        case DutyKind.COPIES:
-            return _("Copies of the database to be destroyed")
-        case DutyKind.REVIEW:
-            return _("Review of last month's accesses")
-        case DutyKind.UNDATED:
-            return _("Readers without a date of consent")
+def _names() -> Mapping[DutyKind, str]:
+    return {
+        DutyKind.RESULTS: _("Results of consent and unsubscribing"),
+        DutyKind.RENEWALS: _("Consents to be confirmed again"),
+        DutyKind.REFUSALS: _("Wishes to unsubscribe without proof"),
+        DutyKind.UNPROVEN: _("Notices that did not arrive"),
+        DutyKind.ERASURES: _("Withdrawn readers to be erased"),
+        DutyKind.COPIES: _("Copies of the database to be destroyed"),
+        DutyKind.KEPT_MAILS: _("Kept mails to be deleted"),
+        DutyKind.DRILLS: _("People in drills to be deleted"),
+        DutyKind.REVIEW: _("Reviews of a month's accesses"),
+        DutyKind.UNDATED: _("Readers without a date of consent"),
+    }
 
 
-def _say_next(found: list[Duty], today: date) -> list[str]:
+def _say_next(found: list[Duty]) -> list[str]:
     """Return the commands that help."""
-    last_month = today.replace(day=1) - timedelta(days=1)
+    months = [one.month for one in found if one.month]
     help_with = {
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
@@ -82,7 +78,9 @@ def _say_next(found: list[Duty], today: date) -> list[str]:
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",
         DutyKind.COPIES: "newsletter subscribers erase --due",
-        DutyKind.REVIEW: f"newsletter access review --month {last_month:%Y-%m}",
+        DutyKind.KEPT_MAILS: "newsletter subscribers erase --due",
+        DutyKind.DRILLS: "newsletter subscribers erase --due",
+        DutyKind.REVIEW: " ".join(["newsletter access review --month", *months]),
         DutyKind.UNDATED: "newsletter subscribers list --undated",
     }
     to_do = (one for one in found if not one.is_done)
@@ -92,4 +90,5 @@ def _say_next(found: list[Duty], today: date) -> list[str]:
 
 def _fields(one: Duty) -> dict[str, object]:
     until = None if one.until is None else one.until.isoformat()
-    return {"duty": one.kind, "due": one.due, "overdue": one.overdue, "until": until}
+    fields = {"duty": one.kind, "due": one.due, "overdue": one.overdue, "until": until}
+    return {**fields, "month": one.month or None} if one.kind is DutyKind.REVIEW else fields

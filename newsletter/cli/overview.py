@@ -81,6 +81,7 @@ def as_json(one: Overview) -> dict[str, object]:
                 "act": note.act,
                 "words": str(note.words),
                 "account": note.account or None,
+                **({"advertising": note.advertising} if note.act is Act.APPROVED else {}),
             }
             for note in one.notes
         ]

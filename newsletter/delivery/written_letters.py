@@ -1,7 +1,7 @@
 """Letters that lie in a folder: finds those to people, and deletes them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from email import policy
 from email.header import Header, decode_header
 from email.parser import BytesHeaderParser
@@ -35,6 +35,20 @@ def delete_letters(folder: Path, is_theirs: Callable[[str], bool]) -> int:
     if deleted:
         sync_folder(folder)
     return deleted
+
+
+def delete_named(folder: Path, names: Collection[str]) -> None:
+    """
+    Delete the letters of *folder* whose names begin with one of *names* and an ``@``.
+
+    Raises:
+        OSError: a letter cannot be deleted.
+    """
+    theirs = [path for path in _letters_in(folder) if path.name.partition("@")[0] in names]
+    for path in theirs:
+        path.unlink(missing_ok=True)
+    if theirs:
+        sync_folder(folder)
 
 
 def find_letters(folder: Path, is_theirs: Callable[[str], bool]) -> Iterator[Path]:

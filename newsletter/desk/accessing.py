@@ -12,6 +12,7 @@ from newsletter.desk.moments import find_zone
 from newsletter.errors import UsageError
 from newsletter.phrases import phrase
 from newsletter.subscribers.access_record import (
+    KEPT,
     NEED_REASON,
     Access,
     AccessKind,
@@ -111,6 +112,28 @@ def bounds_of(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     first = datetime(year, number, 1, tzinfo=zone)
     following = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
     return first.astimezone(UTC), following.astimezone(UTC)
+
+
+def find_unreviewed(site: Site) -> Sequence[str]:
+    """
+    Return the months that are over, have accesses, and nobody has reviewed; the oldest first.
+
+    Accesses that are past their time are as good as deleted.
+    """
+    record, now, zone = site.records.accesses(), site.clock(), find_zone(site)
+    first = record.first_entry_at()
+    if first is None:
+        return ()
+    kept_since, found = now - KEPT, list[str]()
+    at = max(first, kept_since)
+    while True:
+        month = f"{at.astimezone(zone):%Y-%m}"
+        since, until = bounds_of(month, zone)
+        if until > now:
+            return found
+        if record.find_review(month) is None and record.count(max(since, kept_since), until):
+            found.append(month)
+        at = until
 
 
 def look_through(site: Site, month: str) -> Summary:

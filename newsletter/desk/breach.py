@@ -7,8 +7,10 @@ from typing import Final
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.ticks import ticks
+from newsletter.desk.accessing import Look, record_access
 from newsletter.desk.breach_letters import make_writer, write_words
 from newsletter.desk.breach_order import NoticeOrder, NoticeOutline, NoticeResult, NoticeWitness
+from newsletter.desk.breach_untold import find_untold
 from newsletter.desk.moments import show_moment
 from newsletter.desk.sample_text import refuse_sample
 from newsletter.dispatch.way import Way, way_of
@@ -20,6 +22,7 @@ from newsletter.mails.mail import MailName
 from newsletter.message.breach_file import read_breach_file
 from newsletter.message.legal_text import LegalName
 from newsletter.phrases import phrase
+from newsletter.subscribers.access_record import AccessKind, Operator
 from newsletter.subscribers.exporting import csv_line
 
 STAYS: Final = timedelta(hours=72)  # how long a run waits for deferred notices
@@ -27,6 +30,7 @@ UNREACHED: Final = (
     *("email", "state", "standing", "standing_cause", "answer", "begun_at"),
     "came_back",
 )
+UNTOLD: Final = "untold"  # a state of that list: the answer says where the data is
 SAMPLE: Final = "reader@example.org"
 
 
@@ -59,6 +63,7 @@ def notify(
     start = ticks()
     if outline.expected:
         provider.connect().close()  # with a wrong password nothing is kept
+        _record(site, order, outline.expected)
     breach = _plan(book, breach, site.clock())
     run = _make_run(site, book, provider, breach, rest)
     with witness.running(run, outline.expected) as watch:
@@ -70,8 +75,10 @@ def notify(
 
 
 def list_unreached(site: Site, breach: Breach) -> Iterator[str]:
-    """Yield a heading, and a CSV line for each whom email may not have reached."""
+    """Yield a heading, and a CSV line for each who is not told, or whom email may not reach."""
     yield csv_line(UNREACHED)
+    for untold in find_untold(site):
+        yield csv_line((untold.address, UNTOLD, "", "", untold.where, "", ""))
     if breach.id is None:
         return
     for one in site.records.breaches().read_unreached(breach.id):
@@ -162,9 +169,17 @@ def _outline(site: Site, book: BreachBook, breach: Breach, way: Way) -> NoticeOu
         people=() if breach.is_planned else tuple(book.read_people()),
         tally=book.tally(breach.id) if breach.id else {},
         erased=book.count_erased(breach.since),
+        untold=find_untold(site),
         rate=pace.rate,
         ignores=tuple(name for name, limit in ignores.items() if limit),
     )
+
+
+def _record(site: Site, order: NoticeOrder, people: int) -> None:
+    """Record who lets every address be written to, before any is."""
+    kind = AccessKind.LEAK_DRILLED if order.is_drill else AccessKind.LEAK_NOTIFIED
+    operator = Operator(order.account, order.origin, order.by)
+    record_access(site, operator, Look(kind, order.file), (), people)
 
 
 def _plan(book: BreachBook, breach: Breach, now: datetime) -> Breach:

@@ -12,7 +12,7 @@ from newsletter.dispatch.way import Way
 from newsletter.errors import UnfinishedError
 from newsletter.issue.pace import Rate
 from newsletter.lang import EditionKind
-from newsletter.mails.breach import Breach, Person
+from newsletter.mails.breach import Breach, Person, Untold
 from newsletter.mails.breach_posting import NoticeRun
 from newsletter.phrases import phrase
 
@@ -27,6 +27,7 @@ class NoticeOrder:
     content: bytes | None  # None: goes on with the words that it began with
     by: str
     account: str = ""  # of the system; "": not known
+    origin: str = ""  # as in `Operator`
     is_drill: bool = False
     is_dry_run: bool = False
     waits: bool = False  # for what the provider has put off
@@ -43,6 +44,7 @@ class NoticeOutline:
     people: Sequence[Person]  # of one that begins; none if everybody has a row already
     tally: Mapping[State, int]  # of one that goes on
     erased: int  # since `Breach.since`: no mail reaches them
+    untold: Sequence[Untold]  # their data is held, and no notice goes to them
     rate: Rate | None  # of publication.yaml, which is kept
     ignores: tuple[str, ...]  # fields of its pace that are not
 

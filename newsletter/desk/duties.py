@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Final
 
 from newsletter.app.site import Site
-from newsletter.desk.accessing import bounds_of
+from newsletter.desk.accessing import find_unreviewed
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_copies import destroyed_on
-from newsletter.desk.moments import find_zone
+from newsletter.desk.kept_feedback import count_past
 from newsletter.desk.owed_notices import find_held, find_owed, today_of
+from newsletter.mails.breach import DRILL_KEPT
 from newsletter.mails.mail import RESULTS, MailKind
 from newsletter.mails.notices import Notice
 from newsletter.subscribers.book import Selection
@@ -32,7 +33,9 @@ class DutyKind(StrEnum):
     UNPROVEN = "unproven"  # notices that no server has accepted, or that came back
     ERASURES = "erasures"  # Personal Information Protection Act, Article 21
     COPIES = "copies"  # of the database, from before a restore or an upgrade; as erasures
-    REVIEW = "review"  # of last month's accesses to personal data
+    KEPT_MAILS = "kept-mails"  # that came back, past their time
+    DRILLS = "drills"  # of a notice of a leak: whom they were written to
+    REVIEW = "review"  # of the accesses to personal data of months that are over
     UNDATED = "undated"  # readers without a date of consent
 
 
@@ -45,6 +48,7 @@ class Duty:
     overdue: int = 0
     until: date | None = None  # the first of its days
     is_held: bool = False  # some wait for an answer to a doubt about the database
+    month: str = ""  # the oldest that nobody has reviewed, like 2026-10
 
     @property
     def is_done(self) -> bool:
@@ -124,24 +128,40 @@ def _refusals(seen: _Seen) -> Duty:
 
 
 def _review(seen: _Seen) -> Duty:
-    """Last month is to be reviewed in this one; the month before it should have been."""
-    last = seen.today.replace(day=1) - timedelta(days=1)
-    before = last.replace(day=1) - timedelta(days=1)
-    until = seen.month_ends
+    """Each month is reviewed in the next one, or is overdue as long as its accesses are kept."""
+    months = find_unreviewed(seen.site)
+    last = f"{seen.today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    oldest = months[0] if months else ""
     return Duty(
         DutyKind.REVIEW,
-        due=int(_lacks_review(seen.site, last)),
-        overdue=int(_lacks_review(seen.site, before)),
-        until=until if _lacks_review(seen.site, last) else None,
+        due=int(last in months),
+        overdue=len(months) - (last in months),
+        until=_end_of_next(oldest) if oldest else None,
+        month=oldest,
     )
 
 
-def _lacks_review(site: Site, day: date) -> bool:
-    """Return whether the month of *day* has accesses, and nobody reviewed it."""
-    month = f"{day:%Y-%m}"
-    accesses = site.records.accesses()
-    since, until = bounds_of(month, find_zone(site))
-    return bool(accesses.count(since, until)) and accesses.find_review(month) is None
+def _end_of_next(month: str) -> date:
+    """Return the last day of the month after one like 2026-10."""
+    in_next = date.fromisoformat(f"{month}-01") + timedelta(days=31)
+    return in_next.replace(day=monthrange(in_next.year, in_next.month)[1])
+
+
+def _kept_mails(seen: _Seen) -> Duty:
+    """Mails that came back go by themselves after their time; a server looks once a day."""
+    site, now = seen.site, seen.site.clock()
+    until = datetime.combine(seen.month_ends, time.max, site.zone())
+    overdue = count_past(site, now - GRACE)
+    return Duty(DutyKind.KEPT_MAILS, count_past(site, until) - overdue, overdue)
+
+
+def _drills(seen: _Seen) -> Duty:
+    """All of them are due one day: people whom nothing else may hold any more."""
+    site, now = seen.site, seen.site.clock()
+    drills = site.records.drills()
+    overdue, first = drills.count(now - DRILL_KEPT - GRACE), drills.first_begun_at()
+    until = None if first is None else (first + DRILL_KEPT).astimezone(site.zone()).date()
+    return Duty(DutyKind.DRILLS, drills.count() - overdue, overdue, until)
 
 
 def _undated(seen: _Seen) -> Duty:
@@ -154,6 +174,8 @@ _DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
     _renewals,
     _erasures,
     _copies,
+    _kept_mails,
+    _drills,
     _review,
     _refusals,
     _unproven,

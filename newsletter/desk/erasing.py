@@ -8,6 +8,7 @@ from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.kept_copies import destroy_old_copies
+from newsletter.desk.past_time import delete_all_past
 from newsletter.desk.personal_files import erase_in_files, is_in_files
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import ContentError
@@ -69,7 +70,7 @@ def erase_due(site: Site) -> Ended:
     Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says.
 
     Copies beside the database are destroyed whose time is over: they may hold people whom a
-    restored ledger does not know.
+    restored ledger does not know. So is everything else that is past its time.
     """
     now = site.clock()
     before = now - site.settings.erase_after
@@ -79,15 +80,21 @@ def erase_due(site: Site) -> Ended:
     keys = set[str]()
     while due := erasing.find_due(before, AT_A_TIME):
         elsewhere = site.records.find_elsewhere(due, order)
+        if not elsewhere.keys() <= set(due):  # whose these are is known of one person alone
+            due = due[:1]
+            elsewhere = site.records.find_elsewhere(due, order)
         some, people, erased = erasing.erase(due, order, elsewhere)
         sought = some if sought is None else sought.with_others(some)
         keys |= people.keys
         counts += erased
-    old = destroy_old_copies(site)
-    if sought is None:
-        return replace(old, counts=counts + old.counts)
-    ended = _end(site, sought, keys, counts, now)
-    return Ended(ended.remains | old.remains, ended.counts + old.counts, ended.closed + old.closed)
+    ended = [destroy_old_copies(site), delete_all_past(site)]
+    if sought is not None:
+        ended.append(_end(site, sought, keys, counts, now))
+    return Ended(
+        frozenset().union(*(one.remains for one in ended)),
+        sum((one.counts for one in ended), Counter()),
+        tuple(name for one in ended for name in one.closed),
+    )
 
 
 def finish_erasures(site: Site) -> None:

@@ -1,6 +1,7 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
@@ -21,13 +22,35 @@ def open_kept(site: Site) -> KeptMails:
 
 def delete_old(site: Site) -> Room:
     """Delete kept mails in time; return how full their folder is."""
+    delete_past(site)
+    return open_kept(site).look_around(site.clock())
+
+
+def delete_past(site: Site) -> int:
+    """
+    Delete kept mails in time, and who wrote them; return how many mails.
+
+    Raises:
+        OSError: one cannot be deleted.
+    """
     kept, now = open_kept(site), site.clock()
     if old := kept.find_old(now):
         open_record(site).forget_kept(old)
         kept.delete(old)
     open_record(site).forget_writers(now - site.settings.keep_feedback)
     kept.mark_tidy(now)
-    return kept.look_around(now)
+    return len(old)
+
+
+def count_past(site: Site, now: datetime) -> int:
+    """Return how many mails are kept, by their files or their writers, past their time *now*."""
+    before, kept = now - site.settings.keep_feedback, open_kept(site)
+    written = open_record(site).find_written(before)
+    try:
+        files = {one.name for one in kept.find_all() if one.at < before}
+    except OSError:  # nobody can look: reading and deleting say so
+        files = set[str]()
+    return len(written) + len(files.difference(written))
 
 
 def delete_old_at_times(site: Site) -> None:

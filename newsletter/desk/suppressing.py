@@ -18,11 +18,11 @@ from newsletter.subscribers.book import Entry, Selection
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.csv_rows import heading_in, rows_under
 from newsletter.subscribers.decisions import Suppressed, suppress_for
-from newsletter.subscribers.importing import Fate, import_rows
+from newsletter.subscribers.importing import Fate, import_rows, is_firmer
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent, Standing, Subscriber
 from newsletter.subscribers.suppressed_rows import SuppressedRows, without_others_columns
-from newsletter.subscribers.why import Why
+from newsletter.subscribers.why import Cause, Why
 
 SUPPRESSED: Final = Selection(standings=frozenset({Standing.SUPPRESSED, Standing.SUSPENDED}))
 
@@ -60,7 +60,9 @@ def add_suppression(site: Site, address: Address, why: Why) -> Suppressed:
             return Suppressed(Standing.SUPPRESSED, is_changed=False)
         erased = book.find_erased([address.key]).get(address.key)
         if erased is not None:  # not even the address may be stored again
-            return Suppressed(erased.standing, is_changed=False)
+            is_complaint = why.cause is Cause.COMPLAINED and is_firmer(why, erased)
+            is_new = is_complaint and book.block(address.key, why.by, str(why.because))
+            return Suppressed(erased.standing, is_new, is_blocked=is_new)
         book.add([_stranger(address, why, now)])
         return Suppressed(None)
 

@@ -69,6 +69,7 @@ class Note:
     at: datetime  # aware UTC
     words: Said  # the reason or the result; may be empty. Of an appointment: ISO 8601
     account: str = ""  # USER@HOST of the system, if it was stored
+    advertising: bool | None = None  # what an approval answers; None: not asked, or no approval
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,13 @@ class FeedbackRecord(Protocol):
     def kept_of_erased(self) -> Sequence[str]:
         """Return the file names of kept mails that were proven to be an erased reader's."""
 
+    def find_written(self, before: datetime) -> Sequence[str]:
+        """
+        Return the file names of mails that came before a time and whose writers are known.
+
+        "" stands for a mail that was not kept, or is deleted.
+        """
+
     def forget_writers(self, before: datetime) -> None:
         """
         Remove sender and subject from the events before that time, and what is of no reader.

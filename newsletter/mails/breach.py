@@ -1,9 +1,10 @@
 """A notice of a leak: what it says, whom it goes to, and what became of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NewType, Protocol
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NewType, Protocol
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
@@ -12,6 +13,9 @@ from newsletter.mails.mail import MailName
 from newsletter.phrases import Said
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
+
+# Long enough to look at a drill; it names people whom nothing else may hold by then.
+DRILL_KEPT: Final = timedelta(days=14)
 
 BreachId = NewType("BreachId", int)
 
@@ -45,6 +49,14 @@ class Breach:
     is_planned: bool = False  # everybody has a row; False: that was cut off
 
 
+class HeldAs(StrEnum):
+    """Where the address of a person is held."""
+
+    LIST = "list"  # on the list, or in a request to be
+    WRITER = "writer"  # of a mail that came back, and is on record
+    NOTICE = "notice"  # in an earlier notice of a leak alone
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whom a notice goes to: an address whose data is held, whatever its standing."""
@@ -52,8 +64,17 @@ class Person:
     address: str  # as its owner spelt it
     address_key: str
     edition: EditionKind
-    standing: Standing | None  # None: only asked to subscribe
+    standing: Standing | None  # None: only asked to subscribe, or see `held_as`
     cause: Cause | None
+    held_as: HeldAs = HeldAs.LIST
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Somebody whose data is held, and whom the notice is not sent to."""
+
+    address: str  # "": not known
+    where: str  # the name of a copy of the database, of a kept mail, or of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +115,13 @@ class ToldOfLeak:
 class BreachBook(Protocol):
     """The ledger of notices; apart from that of issues, and from the list."""
 
+    # Large because it says of each method what is durable.
+
     def read_people(self) -> Iterator[Person]:
         """Yield everybody whose data is held now, each person once, in the order of sending."""
+
+    def find_untold(self) -> tuple[Sequence[Untold], Collection[str]]:
+        """Return whom `read_people` leaves out, and the names of kept mails on record."""
 
     def count_erased(self, since: datetime) -> int:
         """Return how many were erased since then, whom no mail reaches."""

@@ -26,7 +26,7 @@ accesses: Final = Table(
     sqlite_autoincrement=True,  # a number is never given twice, so a gap shows
 )
 
-# Only inserted: a month may be reviewed more than once.
+# Only inserted, and deleted after two years: a month may be reviewed more than once.
 access_reviews: Final = Table(
     "access_reviews",
     metadata,

@@ -25,7 +25,7 @@ class SqlAccesses:
 
     def record(self, access: Access, keys: Sequence[str] = ()) -> None:
         """
-        Add an entry, durable on return; entries older than two years are deleted.
+        Add an entry, durable on return; what is older than two years is deleted.
 
         Args:
             access: the entry; its person is named here.
@@ -35,8 +35,13 @@ class SqlAccesses:
             LedgerError: nothing was recorded, so nothing may be shown.
         """
         with writing(self._engine) as connection:
-            connection.execute(delete(accesses).where(_OF.at < access.at - KEPT))
+            _delete_old(connection, access.at)
             connection.execute(insert(accesses), _rows(connection, access, keys))
+
+    def delete_old(self, now: datetime) -> None:
+        """Delete entries and reviews older than two years, where nobody looks at anything more."""
+        with writing(self._engine) as connection:
+            _delete_old(connection, now)
 
     def find(self, since: datetime | None = None, until: datetime | None = None) -> list[Access]:
         """Return the entries from *since* on and before *until*, the oldest first."""
@@ -112,6 +117,12 @@ class SqlAccesses:
     def _read(self, query: Select[Any]) -> list[Access]:
         with reading(self._engine) as connection:
             return [_access_of(row) for row in connection.execute(query)]
+
+
+def _delete_old(connection: Connection, now: datetime) -> None:
+    """Delete what is past its time; a month's review stays until its last access has gone."""
+    connection.execute(delete(accesses).where(_OF.at < now - KEPT))
+    connection.execute(delete(access_reviews).where(_IN.at < now - KEPT))
 
 
 def _rows(connection: Connection, access: Access, keys: Sequence[str]) -> list[dict[str, object]]:

@@ -23,13 +23,20 @@ _STANDS: Final = _OF.lifted_at.is_(None)
 _ANY: Final = select(_OF.address_hash).where(_STANDS).limit(1)
 
 
-def block(connection: Connection, address_key: str, now: datetime, by: str) -> bool:
+def block(
+    connection: Connection, address_key: str, now: datetime, by: str, because: str = ""
+) -> bool:
     """Block an address for good; return False if it already was."""
     hashed = hash_of_address(address_key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
     if find_block(connection, address_key) is not None:
         return False
     connection.execute(delete(blocked_addresses).where(_OF.address_hash == hashed))
-    row = {"address_hash": hashed, "since": now, "blocked_by": by}
+    row = {
+        "address_hash": hashed,
+        "since": now,
+        "blocked_by": by,
+        "because": because or None,
+    }
     connection.execute(insert(blocked_addresses).values(row))
     return True
 

@@ -1,16 +1,18 @@
-"""Whose data is held: everybody on the list, whatever their standing, and who asked to be."""
+"""Whose data is held: everybody on the list, whatever their standing, who asked to be, or wrote."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from newsletter.dispatch.states import State
 from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
 from newsletter.mails.breach import Person
 from newsletter.storage.acting_readers import find_moved
+from newsletter.storage.breach_further import find_further
 from newsletter.storage.breach_tables import breach_notices
+from newsletter.storage.disjoint_sets import DisjointSets
 from newsletter.storage.erased_people import moved_to
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.mail_tables import mails
@@ -37,14 +39,25 @@ def read_people(connection: Connection) -> Iterator[Person]:
     yield from _read_asked(connection)
     yield from _read_listed(connection, Standing.SUSPENDED, gone)
     yield from _read_listed(connection, Standing.UNSUBSCRIBED, gone)
+    yield from find_further(connection).people
     yield from _read_listed(connection, Standing.SUPPRESSED, gone)
 
 
 def count_erased(connection: Connection, since: datetime) -> int:
-    """Return how many were erased since then: their data was held, and no mail reaches them."""
+    """
+    Return how many people were erased since then: their data was held, and no mail reaches them.
+
+    All addresses of a person are erased at a moment that no other person has; who was erased more
+    than once has an address in common with themselves. Who has agreed again is listed, and told.
+    """
     of = erasures.c
-    query = select(func.count(of.address_hash.distinct())).where(of.asked_at >= since)
-    return connection.execute(query).scalar_one()
+    is_back = exists().where(_OF.id == of.again_id, ~_OF.address_key.startswith(ERASED_KEY))
+    query = select(of.asked_at, of.address_hash, is_back).where(of.asked_at >= since)
+    people, back = DisjointSets[object](), list[datetime]()
+    for at, hashed, is_listed in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
+        people.join(at, hashed)
+        back += [at] if is_listed else []
+    return len(people.roots() - {people.root(at) for at in back})
 
 
 def follow_move(connection: Connection, notice: int) -> str | None:

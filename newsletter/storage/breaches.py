@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -40,10 +40,12 @@ from newsletter.mails.breach import (
     Person,
     ToldOfLeak,
     Unreached,
+    Untold,
 )
 from newsletter.mails.mail import MailName, draw_mail_name
 from newsletter.mails.posting import settle
 from newsletter.phrases import read_said, write_said
+from newsletter.storage.breach_further import find_further, find_in_copies
 from newsletter.storage.breach_people import count_erased, follow_move, read_people
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.conditions import constant
@@ -122,6 +124,12 @@ class SqlBreaches:
         """Yield everybody whose data is held now, each person once, in the order of sending."""
         with reading(self._engine) as connection:
             yield from read_people(connection)
+
+    def find_untold(self) -> tuple[Sequence[Untold], Collection[str]]:
+        """Return whom `read_people` leaves out, and the names of kept mails on record."""
+        with reading(self._engine) as connection:
+            further = find_further(connection)
+        return [*further.untold, *find_in_copies(self._engine)], further.kept
 
     def count_erased(self, since: datetime) -> int:
         """Return how many were erased since then, whom no mail reaches."""

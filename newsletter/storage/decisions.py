@@ -40,14 +40,27 @@ def find_notes(connection: Connection, issue: str) -> Sequence[Note]:
 def _approved(connection: Connection, issue: str) -> Iterator[Note]:
     of = approvals.c
     for row in connection.execute(select(approvals).where(of.issue == issue).order_by(of.id)):
-        words = phrase(
-            "storage.note-approved",
-            digest=row.digest[:12],
-            blocking=row.blocking,
-            advising=row.advising,
+        seen = {
+            "digest": row.digest[:12],
+            "blocking": row.blocking,
+            "advising": row.advising,
+        }
+        match row.advertising:
+            case None:  # from before this was asked
+                words = phrase("storage.note-approved", **seen)
+            case True:
+                words = phrase("storage.note-approved-advertising", **seen)
+            case _:
+                words = phrase("storage.note-approved-plain", **seen)
+        yield Note(
+            issue,
+            Act.APPROVED,
+            row.approved_by,
+            row.approved_at,
+            words,
+            row.account or "",
+            row.advertising,
         )
-        account = row.account or ""
-        yield Note(issue, Act.APPROVED, row.approved_by, row.approved_at, words, account)
 
 
 def _overridden(connection: Connection, issue: str) -> Iterator[Note]:

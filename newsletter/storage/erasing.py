@@ -26,6 +26,7 @@ from newsletter.storage.agreed_later import find_agreed, find_agreed_persons
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
+from newsletter.storage.erased_moments import ErasureMoments
 from newsletter.storage.erased_names import keep_names
 from newsletter.storage.erased_people import (
     find_keys,
@@ -119,15 +120,17 @@ class SqlErasing:
         Record an erasure and take its readers out of all rows; durable on return.
 
         Not all may be gone yet: see `find_remains` and `finish`. *elsewhere* is what is to be
-        remembered of further addresses of theirs: see `people_elsewhere.find_elsewhere`.
+        remembered of further addresses: see `people_elsewhere.find_elsewhere`. Where it has any,
+        give one person at a time, so that it is known whose they are.
         """
-        keys = {*keys, *elsewhere}
+        is_one, keys = len(keys) == 1, {*keys, *elsewhere}
         with writing(self._engine) as connection:
             take_list(connection)
             sought = Sought(lasting_key(connection, KeyPurpose.ADDRESSES, order.now), frozenset())
             people = find_people(connection, keys)
             sought = with_names(sought, people)
-            _record(connection, sought, people, dict.fromkeys(keys) | dict(elsewhere), order)
+            kept = dict.fromkeys(keys) | dict(elsewhere)
+            _record(connection, sought, people, kept, order, is_one=is_one)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, sought, people)
             if not _is_busy(connection, order.now):
@@ -286,19 +289,22 @@ def _record(
     people: People,
     keys: Mapping[str, Remembered | None],
     order: ErasureOrder,
+    *,
+    is_one: bool,
 ) -> None:
     """
     Record the erasure of each address on the list, and that consent ends.
 
-    *keys* say what is remembered of addresses that are not on it.
+    *keys* say what is remembered of addresses that are not on it; *is_one*: all are one person's.
     """
     entries = _end_consents(connection, people, order.now, order.by)
+    moments = ErasureMoments(connection, order.now, None if is_one else entries)
     for key in sorted({*keys, *entries}):
         entry = entries.get(key)
         kept = keys.get(key) if entry is None else remember(entry, order.now)
         values = {
             "address_hash": hash_of(key, sought.secret),
-            "asked_at": order.now,
+            "asked_at": moments.of(key),
             "asked_by": order.by,
             "account": order.account or None,
             "why": order.why.value,

@@ -12,7 +12,7 @@ erasures: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("address_hash", Text, nullable=False),  # as in blocked_addresses
-    Column("asked_at", UtcTime, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),  # the same of all addresses of a person alone
     Column("asked_by", Text, nullable=False),
     Column("account", Text),  # as in approvals
     Column("why", Text, nullable=False),  # see subscribers.erasing.ErasureWhy

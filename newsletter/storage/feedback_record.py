@@ -26,6 +26,8 @@ from newsletter.subscribers.why import Cause, Why
 _OF: Final = feedback_events.c
 _IS_OPEN: Final = and_(_OF.settled_at.is_(None), _OF.action.in_(sorted(FOR_PEOPLE)))
 
+_WRITTEN: Final = or_(_OF.sender.is_not(None), _OF.subject.is_not(None))
+
 
 class SqlFeedbackRecord:
     """The recorded events of one site."""
@@ -196,11 +198,16 @@ class SqlFeedbackRecord:
             )
         )
 
+    def find_written(self, before: datetime) -> Sequence[str]:
+        """Return the file names of mails that came before a time and whose writers are known."""
+        is_old = and_(_OF.received_at < before, _WRITTEN)
+        query = select(_OF.kept_as).where(is_old)
+        with reading(self._engine) as connection:
+            return [name or "" for name in connection.execute(query).scalars()]
+
     def forget_writers(self, before: datetime) -> None:
         """Remove who wrote, and about what, from events before that; see `FeedbackRecord`."""
-        is_old = and_(
-            _OF.received_at < before, or_(_OF.sender.is_not(None), _OF.subject.is_not(None))
-        )
+        is_old = and_(_OF.received_at < before, _WRITTEN)
         is_nobodys = and_(
             _OF.received_at < before, _OF.subscriber_id.is_(None), _OF.words.is_not(None)
         )

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.phrases import phrase
-from newsletter.storage.blocking import find_blocked
+from newsletter.storage.blocking import block, find_blocked
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.consents import ConsentLog, seal_chain
 from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
@@ -53,6 +53,8 @@ _MARK: Final = (
 
 class SqlOpenBook:
     """An `OpenBook` in an open transaction; without an occasion it only reads."""
+
+    # Large because it has one short method for each question and each change of the list.
 
     def __init__(self, connection: Connection, occasion: Occasion | None = None) -> None:
         self._connection = connection
@@ -138,6 +140,10 @@ class SqlOpenBook:
         self._log.move([(entry, key)])
         if entry.standing is Standing.ACTIVE:
             note_returns(self._connection, [key], self._now)
+
+    def block(self, key: str, by: str, because: str) -> bool:
+        """Block an address for good, on the list or not; return False if it already was."""
+        return block(self._connection, key, self._now, by, because)
 
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Set the last import that contained the rows."""

@@ -35,6 +35,8 @@ class AccessKind(StrEnum):
     BACKUP_RESTORED = "backup-restored"
     ACCESSES_SHOWN = "accesses-shown"  # of one person
     NOTICES_SHOWN = "notices-shown"
+    LEAK_NOTIFIED = "leak-notified"  # everybody was written to
+    LEAK_DRILLED = "leak-drilled"  # a letter to everybody was written to a folder
     UNREACHED_LISTED = "unreached-listed"  # by a notice of a leak
     FEEDBACK_SHOWN = "feedback-shown"  # mails that came back
     NOTICES_SETTLED = "notices-settled"  # their owner was told by another way
@@ -56,6 +58,8 @@ class AccessKind(StrEnum):
             AccessKind.BACKUP_MADE: phrase("subscribers.access-backup-made"),
             AccessKind.BACKUP_RESTORED: phrase("subscribers.access-backup-restored"),
             AccessKind.ACCESSES_SHOWN: phrase("subscribers.access-accesses-shown"),
+            AccessKind.LEAK_NOTIFIED: phrase("subscribers.access-leak-notified"),
+            AccessKind.LEAK_DRILLED: phrase("subscribers.access-leak-drilled"),
             AccessKind.UNREACHED_LISTED: phrase("subscribers.access-unreached-listed"),
             AccessKind.NOTICES_SHOWN: phrase("subscribers.access-notices-shown"),
             AccessKind.FEEDBACK_SHOWN: phrase("subscribers.access-feedback-shown"),
@@ -65,10 +69,18 @@ class AccessKind(StrEnum):
 
 # Copies that leave the system; a review shows each with its reason.
 EXPORTS: Final = frozenset(
-    {AccessKind.LIST_EXPORTED, AccessKind.SUBSCRIBER_EXPORTED, AccessKind.BACKUP_MADE}
+    {
+        AccessKind.LIST_EXPORTED,
+        AccessKind.SUBSCRIBER_EXPORTED,
+        AccessKind.BACKUP_MADE,
+        AccessKind.LEAK_DRILLED,
+        AccessKind.UNREACHED_LISTED,
+    }
 )
 # Whoever takes these says why, or gets nothing.
-NEED_REASON: Final = frozenset({AccessKind.LIST_EXPORTED, AccessKind.NOTICES_SETTLED})
+NEED_REASON: Final = frozenset(
+    {AccessKind.LIST_EXPORTED, AccessKind.SUBSCRIBER_EXPORTED, AccessKind.NOTICES_SETTLED}
+)
 # Changes of the list have their reason in the list and in the consent record.
 CHANGES: Final = frozenset(
     {AccessKind.SUBSCRIBER_CHANGED, AccessKind.SUBSCRIBER_ERASED, AccessKind.FILE_IMPORTED}

@@ -111,6 +111,9 @@ class OpenBook(RowBook, Protocol):
     def move(self, entry: Entry, key: str, address: str) -> None:
         """Change an entry's address to one that no other entry has; nothing else changes."""
 
+    def block(self, key: str, by: str, because: str) -> bool:
+        """Block an address for good, on the list or not; return False if it already was."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotWritten:

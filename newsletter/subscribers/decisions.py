@@ -95,6 +95,7 @@ class Suppressed:
 
     before: Standing | None  # None: the address was not on the list
     is_changed: bool = True
+    is_blocked: bool = False  # who has left has complained: the address is blocked for good
 
 
 def suppress_for(address: Address, book: OpenBook, now: datetime, why: Why) -> Suppressed:
@@ -102,12 +103,19 @@ def suppress_for(address: Address, book: OpenBook, now: datetime, why: Why) -> S
     Suppress a reader: no letter is sent to the reader until `unsuppress`.
 
     If the reader is suppressed already for a cause that is easier to end, *why* replaces it, as of
-    now: whoever complains after a bounce is not put back by a person. Who unsubscribed stays so.
+    now: whoever complains after a bounce is not put back by a person. Who unsubscribed stays so, by
+    which they are erased in time; if they have complained, the address is blocked: they are told
+    nothing more, and not asked again.
 
     Raises:
-        ContentError: the reader is not on the list.
+        ContentError: the reader is not on the list, or has complained at an address that they
+            have left for another one.
     """
     known = _find(address, book)
+    if known.standing is Standing.UNSUBSCRIBED and why.cause is Cause.COMPLAINED:
+        _refuse_moved(known)
+        is_new = is_firmer(why, known) and book.block(known.key, why.by, str(why.because))
+        return Suppressed(known.standing, is_new, is_blocked=is_new)
     is_raised = known.standing is Standing.SUPPRESSED and is_firmer(why, known)
     is_changed = known.standing in MAY_LEAVE or is_raised
     if is_changed:

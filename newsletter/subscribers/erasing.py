@@ -36,6 +36,8 @@ class Erased(StrEnum):
     RETURNED = "returned"  # what came back from them
     COPIES = "copies"  # of the database
     DESTROYED = "destroyed"  # copies whose time is over
+    DRILLS = "drills"  # notices of drills, with their letters, whose time is over
+    KEPT_MAILS = "kept mails"  # that came back, and whose time is over
 
 
 class Remains(StrEnum):

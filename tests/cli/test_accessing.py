@@ -60,8 +60,8 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "subscribers show": [
         ("subscribers", "show", A),
         ("subscribers", "show", NEW),
-        ("subscribers", "show", A, "--json"),
-        ("subscribers", "show", A, "--page", "copy.db"),
+        ("subscribers", "show", A, "--json", "--because", "x"),
+        ("subscribers", "show", A, "--page", "copy.db", "--because", "x"),
     ],
     "subscribers remove": [("subscribers", "remove", A)],
     "subscribers suppress": [("subscribers", "suppress", A, "--because", "반송")],

@@ -1,5 +1,7 @@
 """An approval is given for a letter that can go out, to readers who can get it."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,12 @@ from newsletter.cli.person import find_account
 from newsletter.dispatch.control import Act
 from newsletter.lang import Preference
 from newsletter.subscribers.decisions import enrol
+from tests.cli.korean import korean
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import NOW, ClockedStage
 from tests.subscribers.makers import make_row
 
+__all__ = ["korean"]
 APPROVE = ("approve", ISSUE_ID, "--by", "김승인", "--yes")
 EARNEST = "outbox:outbox?delivers=yes"
 
@@ -257,6 +261,40 @@ def test_s14_who_says_that_there_is_advertising_is_told_that_the_issue_denies_it
 
     [approval] = desk.site.records.approvals().approvals(ISSUE_ID)
     assert approval.advertising is False
+
+
+def test_s14_the_diary_says_who_answered_what(desk: ClockedStage) -> None:
+    desk.run(*APPROVE)
+    advertise(desk)
+    desk.run("approve", ISSUE_ID, "--by", "이광고", "--yes", "--advertising")
+    with desk.site.records.database.begin() as connection:  # from before this was asked
+        connection.exec_driver_sql(
+            "INSERT INTO approvals (issue, digest, parts, approved_by, approved_at, blocking,"
+            " advising) SELECT issue, digest, parts, '박예전', approved_at, blocking, advising"
+            " FROM approvals WHERE approved_by = '이광고'"
+        )
+
+    diary = desk.run("status", ISSUE_ID, "--diary")
+    listed = json.loads(desk.run("status", ISSUE_ID, "--diary", "--json"))["diary"]
+
+    assert re.findall(r"approved by (\S+)\n +digest [0-9a-f]{12}(.*):", diary) == [
+        ("김승인", ", without advertising"),
+        ("이광고", ", with advertising"),
+        ("박예전", ""),
+    ]
+    assert [(one["by"], one["advertising"]) for one in listed] == [
+        ("김승인", False),
+        ("이광고", True),
+        ("박예전", None),
+    ]
+
+
+@pytest.mark.usefixtures("korean")
+def test_s14_the_answer_is_said_in_korean(desk: ClockedStage) -> None:
+    advertise(desk)
+
+    assert ", 광고 있음, " in desk.run(*APPROVE, "--advertising")
+    assert ", 광고 있음: " in desk.run("status", ISSUE_ID, "--diary")
 
 
 def test_s14_a_rehearsal_with_advertising_needs_no_answer(tmp_path: Path) -> None:

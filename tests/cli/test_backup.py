@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.subscribers.access_record import AccessKind
 from tests.makers import ISSUE_ID
 from tests.postgresql import postgresql
 from tests.stage.clocked import ClockedStage
@@ -120,3 +121,16 @@ def test_postgresql_has_its_own_way_which_is_named(
 
     assert command in output
     assert ("newsletter serve" in output) == (words[0] == "restore")  # which has to be stopped
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [((), "backup"), (("--because", " 이전 "), "이전"), (("--because", " "), "backup")],
+)
+def test_s12_a_backup_has_a_reason_though_a_timer_has_nobody_to_ask(
+    desk: ClockedStage, words: tuple[str, ...], because: str
+) -> None:
+    desk.run("backup", str(desk.root / "copy.db"), *words)
+
+    [access] = desk.site.records.accesses().find()
+    assert (access.kind, access.because, access.people) == (AccessKind.BACKUP_MADE, because, 4)

@@ -14,10 +14,12 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import insert
 
+from newsletter.errors import LedgerError
 from newsletter.lang import Lang
 from newsletter.mails.mail import MailKind, Request
 from newsletter.message.breach_file import ITEMS
 from newsletter.storage.tables import doubts
+from newsletter.subscribers.access_record import AccessKind
 from tests.cli.korean import english_in, korean
 from tests.cli.test_ways import set_way
 from tests.mail_sinks import RecordingServer, parsed
@@ -403,3 +405,46 @@ def test_a_killed_process_that_is_started_again_mails_nobody_twice(stage: Clocke
     assert set(addresses) | set(unknown) >= set(EVERYBODY) | {one.split(",")[0] for one in lines}
     assert 0 < len(unknown) <= 4  # two on each connection
     assert f"{len(unknown)} unknown" in said
+
+
+def accesses(stage: ClockedStage) -> list[tuple[AccessKind, int | None, str, str]]:
+    """Return what the access record has of notices."""
+    found = stage.site.records.accesses().find()
+    return [
+        (one.kind, one.people, one.because, one.operator.name)
+        for one in found
+        if one.kind in (AccessKind.LEAK_DRILLED, AccessKind.LEAK_NOTIFIED)
+    ]
+
+
+def test_s12_a_notice_and_its_drill_are_recorded_and_a_dry_run_is_not(
+    stage: ClockedStage,
+) -> None:
+    with relay(stage):
+        stage.run("breach", "leak.yaml", "--dry-run")
+        assert accesses(stage) == []
+        stage.run("breach", "leak.yaml", "--drill", "--by", "이훈련")
+        stage.run(*SEND)
+        stage.run(*SEND)  # nobody is left: nothing is written to anybody
+
+    assert accesses(stage) == [
+        (AccessKind.LEAK_DRILLED, len(EVERYBODY), "leak.yaml", "이훈련"),
+        (AccessKind.LEAK_NOTIFIED, len(EVERYBODY), "leak.yaml", "김담당"),
+    ]
+
+
+def test_s12_nothing_is_written_to_anybody_if_that_cannot_be_recorded(
+    stage: ClockedStage,
+) -> None:
+    with stage.site.records.database.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON accesses BEGIN"
+            " SELECT RAISE(ABORT, 'disk full'); END"
+        )
+
+    with relay(stage) as server:
+        assert isinstance(stage.invoke("breach", "leak.yaml", "--drill").exception, LedgerError)
+        assert isinstance(stage.invoke(*SEND).exception, LedgerError)
+
+    assert server.taken == []
+    assert letters_of(stage) == {}

@@ -50,7 +50,7 @@ def test_s2_it_shows_when_somebody_agreed_and_how_and_when_that_ended(site: Read
     assert "from list.csv" in agreed
     assert "ended" in ended
     assert "by Kim" in ended
-    shown = json.loads(run(site, "show", A, "--json"))
+    shown = json.loads(run(site, "show", A, "--json", "--because", "x"))
     assert [(one["act"], one["way"], one["file"]) for one in shown] == [
         ("agreed", "import", "list.csv"),
         ("ended", "operator", None),

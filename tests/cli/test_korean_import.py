@@ -183,4 +183,7 @@ def test_a_reason_in_the_rejects_is_no_remark_on_the_reader(
     site.run("import", corrected)
 
     monkeypatch.setenv("NEWSLETTER_LANGUAGE", "en")
-    assert '"standing": "active"' in site.run("show", "minji@example.org", "--json").stdout
+    assert (
+        '"standing": "active"'
+        in site.run("show", "minji@example.org", "--json", "--because", "x").stdout
+    )

@@ -110,7 +110,7 @@ def test_the_list_on_a_terminal_is_headed_in_korean_and_level() -> None:
     [
         ("list",),
         ("list", "--standing", "unsubscribed"),
-        ("show", "emma.taylor@example.org", "--json"),
+        ("show", "emma.taylor@example.org", "--json", "--because", "x"),
         ("export", "--because", "이전"),
     ],
 )

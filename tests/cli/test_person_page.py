@@ -14,6 +14,7 @@ from newsletter.lang import Lang
 from newsletter.mails.mail import MailKind, Request
 from newsletter.storage.blocking import block
 from newsletter.storage.mail_rows import add_request
+from newsletter.subscribers.access_record import AccessKind
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import NOW, ClockedStage
 
@@ -48,7 +49,7 @@ def told(desk: ClockedStage, address: str = A) -> dict[str, Any]:
 
 
 def page(desk: ClockedStage, *words: str, address: str = A) -> str:
-    desk.run("subscribers", "show", address, "--page", "page.html", *words)
+    desk.run("subscribers", "show", address, "--page", "page.html", "--because", "x", *words)
     return (desk.root / "page.html").read_text(encoding="utf-8")
 
 
@@ -89,7 +90,36 @@ def test_s11_who_is_not_on_the_list_is_told_what_is_on_record(desk: ClockedStage
     assert "--json or --page shows what else is on record" in str(result.exception)
 
 
-@pytest.mark.parametrize("words", [(), ("--json",), ("--page", "page.html")])
+@pytest.mark.parametrize("words", [("--json",), ("--page", "page.html")])
+@pytest.mark.parametrize("because", [(), ("--because", " \t")])
+def test_s12_what_is_kept_of_a_person_is_exported_with_a_reason_alone(
+    desk: ClockedStage, words: tuple[str, ...], because: tuple[str, ...]
+) -> None:
+    before = desk.site.records.accesses().find()
+
+    result = desk.invoke("subscribers", "show", A, *words, *because)
+
+    assert isinstance(result.exception, UsageError)
+    assert "--because is missing" in str(result.exception)
+    assert A not in result.output
+    assert not (desk.root / "page.html").exists()
+    assert desk.site.records.accesses().find() == before
+    assert A in desk.run("subscribers", "show", A)
+
+
+def test_s12_at_a_terminal_the_reason_of_an_export_is_asked_for(desk: ClockedStage) -> None:
+    asked = {"What is this export for?": "열람 청구\n"}
+
+    assert A in desk.type("subscribers", "show", A, "--json", dialogue=asked)
+
+    access = desk.site.records.accesses().find()[-1]
+    assert (access.kind, access.because) == (AccessKind.SUBSCRIBER_EXPORTED, "열람 청구")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), *((one, "--because", "x") for one in ("--json", "--page=page.html"))],
+)
 def test_of_a_stranger_nothing_is_shown_or_written(
     desk: ClockedStage, words: tuple[str, ...]
 ) -> None:
@@ -147,7 +177,7 @@ def test_s11_the_page_is_its_writers_alone_and_never_overwrites(desk: ClockedSta
 
     file = desk.root / "page.html"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    result = desk.invoke("subscribers", "show", A, "--page", "page.html")
+    result = desk.invoke("subscribers", "show", A, "--page", "page.html", "--because", "x")
     assert isinstance(result.exception, UsageError)
     assert "exists already" in str(result.exception)
 

@@ -111,7 +111,7 @@ def test_why_an_address_is_nobodys_is_shown_in_either_language(
     english = site.run("show", "old@example.org").stdout
     monkeypatch.setenv("LANGUAGE", "ko")
     korean = site.run("show", "old@example.org").stdout
-    told = json.loads(site.run("show", "old@example.org", "--json").stdout)
+    told = json.loads(site.run("show", "old@example.org", "--json", "--because", "x").stdout)
 
     assert "moved: moved to new@example.org (by kim)" in english
     assert "new@example.org(으)로 주소 변경 (담당자 kim)" in korean
@@ -326,7 +326,7 @@ def test_a_reader_is_shown_with_what_they_were_sent(site: ReaderList) -> None:
         )
 
     shown = site.run("show", "minji@example.org").stdout
-    told = json.loads(site.run("show", "minji@example.org", "--json").stdout)
+    told = json.loads(site.run("show", "minji@example.org", "--json", "--because", "x").stdout)
 
     assert "  2022-08-01 12:00 KST  issue 2022-08 (bilingual): accepted" in shown
     assert "\x1b" not in shown

@@ -12,7 +12,9 @@ __all__ = ["site"]
 
 
 def shown(site: ReaderList, address: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(site.run("show", address, "--json").stdout)
+    found: dict[str, object] = json.loads(
+        site.run("show", address, "--json", "--because", "x").stdout
+    )
     return found
 
 

@@ -16,16 +16,16 @@ CUT: Final = "[There is more of this email; ask the office for it.]"
 
 
 def returned(stage: ReturningStage, address: str = R1) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(stage.run("subscribers", "show", address, "--json"))[
-        "returned"
-    ]
+    found: list[dict[str, Any]] = json.loads(
+        stage.run("subscribers", "show", address, "--json", "--because", "x")
+    )["returned"]
     return found
 
 
 def page_of(stage: ReturningStage, address: str = R1) -> str:
     page = stage.root / "page.html"
     page.unlink(missing_ok=True)
-    stage.run("subscribers", "show", address, "--page", str(page), "--lang", "en")
+    stage.run("subscribers", "show", address, "--page", str(page), "--because", "x", "--lang", "en")
     return page.read_text(encoding="utf-8")
 
 

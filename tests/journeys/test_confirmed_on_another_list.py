@@ -83,12 +83,14 @@ def test_s5_who_has_confirmed_is_asked_by_no_other_list_and_stays(
     assert [one["address"] for one in due if one["kind"] == "renewal"] == ["silent@example.org"]
     assert "confirmed again" in house.stage.run("consent", "show", NEW)
     assert "all as they were recorded" in house.stage.run("consent", "verify")
-    shown = json.loads(house.stage.run("subscribers", "show", NEW, "--json"))
+    shown = json.loads(house.stage.run("subscribers", "show", NEW, "--json", "--because", "x"))
     assert shown["reconfirmed_at"] == confirmed.isoformat()
     said = house.stage.run("subscribers", "show", NEW)
     assert "confirmed" in said
     page = tmp_path / "page.html"
-    house.stage.run("subscribers", "show", NEW, "--page", str(page), "--lang", "en")
+    house.stage.run(
+        "subscribers", "show", NEW, "--page", str(page), "--because", "x", "--lang", "en"
+    )
     assert "Consent last confirmed" in page.read_text()
     house.stage.run("notices", "send", *answer)
     with served(house):

@@ -288,7 +288,8 @@ def test_the_ledger_before_a_restore_is_destroyed_in_time(desk: ClockedStage) ->
         for one in (desk.root / "outbox").iterdir()
         if LATER in one.read_text()
     ]
-    assert duty(desk) == {"due": 0, "overdue": 0, "until": None}
+    # Nobody has reviewed the accesses of August, which is overdue.
+    assert duty(desk, status=1) == {"due": 0, "overdue": 0, "until": None}
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_s10_a_new_reader_does_not_inherit_what_came_back(tmp_path: Path) -> Non
 
     stage.run("subscribers", "add", R2)
 
-    assert '"returned": []' in stage.run("subscribers", "show", R2, "--json")
+    assert '"returned": []' in stage.run("subscribers", "show", R2, "--json", "--because", "x")
 
 
 def test_s10_what_the_quick_reader_of_mails_leaves_out_is_looked_at(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_s10_a_stranger_who_wrote_is_shown_and_erased(tmp_path: Path) -> None:
     stage.pipe(answer("unsubscribe me", sender=f"Minji <{stranger.title()}>", subject="수신거부"))
     stage.pipe(answer("Hello", sender=R3))
 
-    assert "수신거부" in stage.run("subscribers", "show", stranger, "--json")
+    assert "수신거부" in stage.run("subscribers", "show", stranger, "--json", "--because", "x")
     said = stage.run("subscribers", "erase", stranger, "--yes")
 
     assert "emails from them or to them" in said

@@ -115,7 +115,7 @@ def test_a_consent_of_a_day_is_shown_without_a_time(
     [mail] = results(house)
     said = house.stage.run("subscribers", "show", NEW)
     recorded = house.stage.run("consent", "show", NEW)
-    house.stage.run("subscribers", "show", NEW, "--page", str(page))
+    house.stage.run("subscribers", "show", NEW, "--page", str(page), "--because", "x")
 
     assert has_line(text_of(mail), told[lang])
     assert re.search(rf"^consented +{shown}( \(|$)", said, re.MULTILINE)

@@ -470,10 +470,10 @@ def test_a_readers_whole_story_is_told_in_order(tmp_path: Path) -> None:
     places = [said.rfind(words) for words in order]
     assert min(places) > 0, said
     assert places == sorted(places), said
-    exported = json.loads(stage.run("subscribers", "show", R1, "--json"))
+    exported = json.loads(stage.run("subscribers", "show", R1, "--json", "--because", "x"))
     assert [one["action"] for one in exported["returned"]] == ["count", "suppress"]
     page = tmp_path / "page.html"
-    stage.run("subscribers", "show", R1, "--page", str(page), "--lang", "ko")
+    stage.run("subscribers", "show", R1, "--page", str(page), "--because", "x", "--lang", "ko")
     assert "되돌아온 메일" in page.read_text(encoding="utf-8")
 
 

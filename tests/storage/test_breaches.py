@@ -14,17 +14,21 @@ from newsletter.errors import LedgerError
 from newsletter.lang import EditionKind, Lang, Preference
 from newsletter.mails.breach import BreachId, Notice, Person
 from newsletter.mails.mail import MailKind, Request
+from newsletter.phrases import phrase, write_said
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.breaches import SqlBreaches
+from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.decisions import change_address
+from newsletter.subscribers.decisions import change_address, enrol
+from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
 from tests.mails.makers import NOW, make_breach
+from tests.subscribers.makers import make_row
 
 PREFERENCES: Final = (None, *Preference)
 
@@ -430,3 +434,64 @@ def test_a_notice_that_was_begun_does_not_move(engine: Engine, book: SqlBreaches
 
     assert book.begin(notice, NOW) is None
     assert [one.address for one in book.read_unreached(breach)] == ["a@example.org"]
+
+
+def erase(engine: Engine, *addresses: str, why: ErasureWhy = ErasureWhy.ASKED) -> None:
+    order = ErasureOrder("kim", why, NOW)
+    SqlErasing(engine).erase([one.lower() for one in addresses], order)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_people_who_were_erased_are_counted_and_not_their_addresses(
+    engine: Engine, book: SqlBreaches, at_once: bool
+) -> None:
+    """Whether a person orders it, or the time has come for several at once."""
+    for name in ("far", "near", "still"):
+        enlist(engine, f"{name}@example.org")
+    move(engine, "far@example.org", "farther@example.org", "farthest@example.org")
+    move(engine, "near@example.org", "nearer@example.org")
+    gone = ("farthest@example.org", "nearer@example.org", "still@example.org")
+
+    if at_once:
+        erase(engine, *gone, why=ErasureWhy.WITHDRAWN)
+    else:
+        for one in gone:  # at the same moment, as the clock of a machine may show
+            erase(engine, one)
+
+    assert book.count_erased(NOW) == 3
+    assert book.count_erased(NOW + timedelta(seconds=1)) == 0
+
+
+def test_who_was_erased_and_has_agreed_again_is_told_and_not_counted(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    enlist(engine, "back@example.org")
+    enlist(engine, "gone@example.org")
+    move(engine, "back@example.org", "returned@example.org")
+    erase(engine, "returned@example.org")
+    erase(engine, "gone@example.org")
+
+    with SqlSubscriberBook(engine).opened() as page:
+        row = make_row("returned@example.org", "", Preference.KO, NOW + timedelta(days=1))
+        enrol(row, page, NOW + timedelta(days=1), again=True)
+
+    assert [one.address for one in book.read_people()] == ["returned@example.org"]
+    assert book.count_erased(NOW) == 1
+    erase(engine, "returned@example.org")
+    assert book.count_erased(NOW) == 2
+
+
+def test_moves_that_lead_in_a_circle_end(engine: Engine, book: SqlBreaches) -> None:
+    """As nobody moves, but as a table may say that somebody has written to."""
+    for one, other in (("a", "b"), ("b", "a")):
+        enlist(engine, f"{one}@example.org", None, Standing.UNSUBSCRIBED, Cause.MOVED)
+        said = phrase("subscribers.moved-to", address=f"{other}@example.org")
+        with engine.begin() as connection:
+            its = subscribers.c.address_key == f"{one}@example.org"
+            connection.execute(
+                update(subscribers).where(its).values(standing_because=write_said(said))
+            )
+
+    erase(engine, "a@example.org", "b@example.org")
+
+    assert book.count_erased(NOW) == 1

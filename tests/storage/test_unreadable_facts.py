@@ -23,7 +23,7 @@ COMMANDS: Final = [
     ("notices", "due"),
     ("notices", "send"),
     ("subscribers", "erase", READER, "--yes"),
-    ("subscribers", "show", READER, "--json"),
+    ("subscribers", "show", READER, "--json", "--because", "x"),
 ]
 
 

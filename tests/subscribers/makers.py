@@ -95,6 +95,11 @@ class MemoryBook:
     def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
         return self.blocked.intersection(keys)
 
+    def block(self, key: str, by: str, because: str) -> bool:
+        is_new = key not in self.blocked
+        self.blocked = frozenset({*self.blocked, key})
+        return is_new
+
     def find_erased(self, keys: Sequence[str]) -> Mapping[str, Entry]:
         return {key: entry for key, entry in self.erased.items() if key in keys}
 

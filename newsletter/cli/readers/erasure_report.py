@@ -22,6 +22,10 @@ def show_ended(ended: Ended) -> None:
         Erased.RETURNED: _("bounces and answers: {count}", count=counts[Erased.RETURNED]),
         Erased.COPIES: _("copies of the database: {count}", count=counts[Erased.COPIES]),
         Erased.DESTROYED: _("old copies destroyed: {count}", count=counts[Erased.DESTROYED]),
+        Erased.DRILLS: _("notices of drills: {count}", count=counts[Erased.DRILLS]),
+        Erased.KEPT_MAILS: _(
+            "kept mails past their time: {count}", count=counts[Erased.KEPT_MAILS]
+        ),
     }
     found = [text for kind, text in words.items() if counts[kind]]
     tell("Erased", *(found or [_("nobody; nothing was found")]), cells=CELLS)

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at, why_option
+from newsletter.cli.accessing import ask_reason, look_at, why_option
 from newsletter.cli.output import shown_path
 from newsletter.cli.readers.standings import cause_in_words
 from newsletter.cli.readers.story import tell_story
@@ -54,12 +54,14 @@ def show(
     Show everything kept about one reader, and what was sent to them.
 
     --json and --page contain all that is stored: also consents, requests, and looks at the
-    reader's data. They also answer for people who are not on the list any more.
+    reader's data. They also answer for people who are not on the list any more. Both are exports,
+    which need --because.
     """
     _refuse_mixture(page, named, as_json=as_json)
     wanted = address_of(address)
     is_export = as_json or page is not None
     kind = AccessKind.SUBSCRIBER_EXPORTED if is_export else AccessKind.SUBSCRIBER_SHOWN
+    because = ask_reason(because) if is_export else because
     look_at(site, Look(kind, because), wanted.key)
     person = find_person(site.records, open_kept(site), wanted)
     if person.subscriber is None and (person.is_empty or not is_export):

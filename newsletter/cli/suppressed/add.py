@@ -8,7 +8,7 @@ from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
 from newsletter.cli.readers.standings import say_suppressed_before
 from newsletter.cli.suppressed.options import cause_option
-from newsletter.cli.wording import _
+from newsletter.cli.wording import _, say
 from newsletter.desk.accessing import Look
 from newsletter.desk.suppressing import add_suppression
 from newsletter.subscribers.access_record import AccessKind
@@ -24,17 +24,37 @@ from newsletter.subscribers.why import Cause, Why, one_line
 @by_option
 @click.pass_obj
 def add(site: Site, address: str, cause: str, because: str, name: str | None) -> None:
-    """Send nothing to ADDRESS any more; it need not be on the list, and no import revives it."""
+    """
+    Send nothing to ADDRESS any more; it need not be on the list, and no import revives it.
+
+    Who has left already stays unsubscribed. If they have complained, the address is blocked: what
+    waits for it is not sent, and the form writes to it no more.
+    """
     wanted, by = address_of(address), name_person(name)
     if not one_line(because):
         raise click.UsageError(_("--because: the reason is empty; say why"))
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     done = add_suppression(site, wanted, Why(Cause(cause), one_line(because), by))
     reader, before = wanted.spelling, done.before
+    if done.is_blocked:
+        said = _(
+            "{address}: is already {standing}, and has complained: the address is blocked, by "
+            "{by}; no email is sent there any more, and nothing that waits",
+            address=reader,
+            standing=say(done.before.said) if done.before else "",
+            by=by,
+        )
+        click.echo(said)
+        click.echo(_("To undo it: {command}", command=f"newsletter subscribers unblock {reader}"))
+        return
     if before is None or before in MAY_LEAVE:
         click.echo(
             _("{address}: suppressed, by {by}; no email is sent there", address=reader, by=by)
         )
+        if Cause(cause) is Cause.COMPLAINED:  # no person puts them back
+            command = f"newsletter subscribers add {reader} --again --consented-at"
+            click.echo(_("Only a new consent ends that: {command}", command=command))
+            return
         command = f"newsletter suppressions remove {reader}"
         click.echo(_("To undo it: {command}", command=command))
         return
