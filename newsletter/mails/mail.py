@@ -60,7 +60,9 @@ class Skip(StrEnum):
     TOO_OLD = "too old"  # it waited for a week
     IN_DOUBT = "in doubt"  # the database was restored after the request: it may have been sent
     TAKEN = "taken"  # the new address is another reader's
-    OVERTAKEN = "overtaken"  # the reader has left, or agreed anew, before the notice was sent
+    # The reader has left, come back, moved, or agreed anew, before the notice was sent; or a mail
+    # that its server had put off would be another one by now.
+    OVERTAKEN = "overtaken"
     SETTLED = "settled"  # a person has told the reader by another way, or need not
 
 

@@ -23,7 +23,7 @@ from newsletter.dispatch.states import State
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import LIMITED, OWED, Mail, MailForm, MailKind, Skip
+from newsletter.mails.mail import LIMITED, OWED, RESULTS, Mail, MailForm, MailKind, Skip
 from newsletter.mails.notices import is_from_before
 from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
@@ -192,7 +192,22 @@ def _look(connection: Connection, mail: Mail, now: datetime, zone: tzinfo) -> Fo
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
         may_agree_anew=entry is not None and _may_agree_anew(entry, now, zone),
         has_confirmed=entry is not None and _has_confirmed(entry, mail, zone),
+        has_moved=mail.reader is not None and (entry is None or entry.id != mail.reader),
+        is_outdated=_is_outdated(connection, mail),
     )
+
+
+def _is_outdated(connection: Connection, mail: Mail) -> bool:
+    """Return whether a result is not the last one of its reader: see `asked_notices`."""
+    if mail.kind not in RESULTS or mail.reader is None:
+        return False
+    is_later = and_(
+        _COLUMNS.subscriber_id == mail.reader,
+        _COLUMNS.id > mail.id,
+        _COLUMNS.kind.in_(sorted(kind.value for kind in RESULTS)),
+        or_(_COLUMNS.state != State.SKIPPED.value, _COLUMNS.reason == Skip.SETTLED.value),
+    )
+    return connection.execute(select(_COLUMNS.id).where(is_later).limit(1)).first() is not None
 
 
 def _has_confirmed(entry: Entry, mail: Mail, zone: tzinfo) -> bool:
