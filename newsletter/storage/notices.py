@@ -22,23 +22,26 @@ from sqlalchemy import (
 )
 
 from newsletter.delivery.mail_url import MailUrl
-from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
-from newsletter.feedback.event import Kind
 from newsletter.lang import Lang, Preference, language_of
-from newsletter.mails.mail import MailKind, Request, Skip
+from newsletter.mails.mail import MailKind, Request
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
-from newsletter.storage.answers import is_answer
-from newsletter.storage.asked_notices import WAITING, find_asked, settle
+from newsletter.storage.asked_notices import find_asked, settle
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.consent_tables import consent_chains
-from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request, add_settled
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
+from newsletter.storage.told_readers import (
+    CAME_BACK,
+    IS_SETTLED,
+    IS_TO_PRESENT_ADDRESS,
+    WAS_TOLD_BEFORE_A_MOVE,
+    tells,
+)
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.erasing import ERASED_KEY
@@ -60,12 +63,6 @@ AT_A_TIME: Final = 500  # readers in one transaction
 _READER: Final = subscribers.c
 _MAIL: Final = mails.c
 _CHAIN: Final = consent_chains.c
-_EVENT: Final = feedback_events.c
-_CAME_BACK: Final = exists().where(
-    _EVENT.subscriber_id == _READER.id,  # of an index
-    _EVENT.mail_name == _MAIL.name,
-    _EVENT.kind == Kind.BOUNCE.value,
-)
 
 
 class SqlNotices:
@@ -100,8 +97,8 @@ class SqlNotices:
         self._zone = zone
         self._otherwise = otherwise
         self._silence = silence
-        self._is_folder = bool(leave_by.folder)
         self._is_rehearsal = leave_by.is_rehearsal
+        self._tells = tells(leave_by)
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
         """
@@ -134,15 +131,19 @@ class SqlNotices:
                 yield self._notice(kind, row, at, result_due(at, self._zone))
 
     def find_renewals(self, now: datetime) -> Iterator[Notice]:
-        """Yield consents to be confirmed again; who was asked, or has confirmed, is left out."""
+        """
+        Yield consents to be confirmed again; who was asked, or has confirmed, is left out.
+
+        Whoever has moved since is asked again: the button of the mail to the old address is dead.
+        """
         today = now.astimezone(self._zone).date()
         newest = now - timedelta(days=365 * YEARS) + AHEAD + timedelta(days=2)
         asked_at = (
             select(func.max(_MAIL.asked_at))
             .where(
-                or_(_MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id),
+                or_(IS_TO_PRESENT_ADDRESS, and_(_MAIL.subscriber_id == _READER.id, IS_SETTLED)),
                 _MAIL.kind == MailKind.RENEWAL.value,
-                self._tells(),
+                self._tells,
             )
             .scalar_subquery()
         )
@@ -159,7 +160,7 @@ class SqlNotices:
     def find_asked(self) -> Sequence[Notice]:
         """Return the notices that wait, or whose arrival nothing proves, until they are settled."""
         with reading(self._database) as connection:
-            found = find_asked(connection, self._tells(), self._zone)
+            found = find_asked(connection, self._tells, self._zone)
             return [notice for _, notice in found]
 
     def settle(self, address_key: str, now: datetime) -> int:
@@ -172,7 +173,7 @@ class SqlNotices:
         owed = chain(self.find_results(now), self.find_renewals(now))
         theirs = [one for one in owed if one.address_key == address_key]
         self.ask_for(iter(theirs), now, lambda _count: None)
-        tells, zone = self._tells(), self._zone
+        tells, zone = self._tells, self._zone
         return self._commits.run(
             lambda connection: settle(
                 connection, list(find_asked(connection, tells, zone, address_key))
@@ -204,7 +205,7 @@ class SqlNotices:
         count = 0
         while batch := list(islice(notices, AT_A_TIME)):
             requests = [_request_of(one, now, self._silence) for one in batch]
-            ask = partial(_ask, requests=requests, tells=self._tells())
+            ask = partial(_ask, requests=requests, tells=self._tells)
             count += self._commits.run(ask)
             told(count)
         return count
@@ -227,12 +228,12 @@ class SqlNotices:
             .where(
                 _MAIL.kind == MailKind.RENEWAL.value,
                 _MAIL.state == State.ACCEPTED.value,
-                self._tells(),
+                self._tells,
                 _MAIL.used_at.is_(None),
                 _READER.address_key == _MAIL.address_key,
                 _READER.standing == Standing.ACTIVE.value,
                 _READER.standing_since <= _MAIL.begun_at,
-                ~_CAME_BACK,
+                ~CAME_BACK,
             )
         )
         with reading(self._database) as connection:
@@ -289,16 +290,13 @@ class SqlNotices:
 
         *may_be_unasked*: nobody may have asked for it, as where a file declares it.
         """
-        theirs = or_(  # at this address, or at one that the reader had before
-            _MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id
-        )
         is_it = and_(_MAIL.kind == kind.value, _MAIL.asked_at >= since)
-        told = exists().where(theirs, is_it, self._tells())
-        # It was asked for, but told nobody: in a rehearsal.
-        in_vain = select(_MAIL.subscriber_id).where(
-            _MAIL.kind == kind.value, _MAIL.subscriber_id.is_not(None), ~self._tells()
+        told = exists().where(
+            or_(IS_TO_PRESENT_ADDRESS, WAS_TOLD_BEFORE_A_MOVE), is_it, self._tells
         )
-        return and_(or_(may_be_unasked, _READER.id.in_(in_vain)), ~told)
+        # It was asked for, but told nobody: in a rehearsal, or it was skipped, or they have moved.
+        was_asked = exists().where(_MAIL.subscriber_id == _READER.id, is_it)
+        return and_(or_(may_be_unasked, was_asked), ~told)
 
     def _is_new(self, since: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
         """Return the condition that a consent was new when it was recorded."""
@@ -313,20 +311,6 @@ class SqlNotices:
         if self._database.dialect.name == "sqlite":
             return func.datetime(began_at, f"-{LOOK_BACK.days} days")  # of the text that is kept
         return began_at - literal(LOOK_BACK)
-
-    def _tells(self) -> ColumnElement[bool]:
-        """Return the condition that a mail tells its reader something, or still will."""
-        # Earlier versions dropped after a restore what may have been sent before.
-        is_kept = or_(_MAIL.state != State.SKIPPED.value, _MAIL.reason != Skip.IN_DOUBT.value)
-        if self._is_rehearsal:
-            return is_kept
-        is_settled = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
-        still_will = or_(_MAIL.state.in_(WAITING), is_settled)
-        # Earlier versions did not record the way: a folder has always been the one that is set.
-        was_written = and_(_MAIL.answer.is_not(None), is_answer(WRITTEN, _MAIL.answer))
-        is_old = _MAIL.way_delivers.is_(None)
-        old_tells = is_old if self._is_folder else and_(is_old, ~was_written)
-        return and_(is_kept, or_(still_will, _MAIL.way_delivers.is_(True), old_tells))
 
     def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
         preference = Preference(row.preference) if row.preference else None
