@@ -9,6 +9,7 @@ from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.accessing import bounds_of
+from newsletter.desk.erasing import find_open_results
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_copies import destroyed_on
 from newsletter.desk.moments import find_zone
@@ -95,12 +96,18 @@ def _unproven(seen: _Seen) -> Duty:
 
 
 def _erasures(seen: _Seen) -> Duty:
-    """Who withdrew long enough ago is erased; a server looks once a day."""
+    """
+    Who withdrew long enough ago is erased; a server looks once a day.
+
+    Who has to be told first that they have left is not overdue by that.
+    """
     site, now = seen.site, seen.site.clock()
     erasing, after = site.records.erasing(), site.settings.erase_after
     until = datetime.combine(seen.month_ends, time.max, site.zone())
-    overdue = erasing.count_due(now - after - GRACE)
-    return Duty(DutyKind.ERASURES, erasing.count_due(until - after) - overdue, overdue)
+    before = now - after - GRACE
+    waiting = erasing.count_waiting(before, find_open_results(site))
+    overdue = erasing.count_withdrawn(before) - waiting
+    return Duty(DutyKind.ERASURES, erasing.count_withdrawn(until - after) - overdue, overdue)
 
 
 def _copies(seen: _Seen) -> Duty:

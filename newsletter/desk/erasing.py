@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.kept_copies import destroy_old_copies
 from newsletter.desk.personal_files import erase_in_files, is_in_files
 from newsletter.dispatch.control import PROGRAM
+from newsletter.dispatch.limits import midnight
 from newsletter.errors import ContentError
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import Address
@@ -19,11 +20,15 @@ from newsletter.subscribers.erasing import (
     ErasureOrder,
     ErasureWhy,
     Known,
+    OpenResults,
     Remains,
 )
+from newsletter.subscribers.renewal import first_day_in_time
 from newsletter.subscribers.traces import Sought
 from newsletter.subscribers.why import Cause
 
+# A mail that has left may wait in a folder for the program that takes it out, or come back.
+ON_ITS_WAY: Final = timedelta(hours=1)
 AT_A_TIME: Final = 20  # readers: the database's write lock is held for so many
 
 
@@ -68,26 +73,43 @@ def erase_due(site: Site) -> Ended:
     """
     Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says.
 
+    Who was not told yet that they have left waits, while it can be told within its 14 days; and
+    who was only told within the last hour.
+
     Copies beside the database are destroyed whose time is over: they may hold people whom a
     restored ledger does not know.
     """
     now = site.clock()
     before = now - site.settings.erase_after
+    open_results = find_open_results(site)
     erasing, order = site.records.erasing(), ErasureOrder(PROGRAM, ErasureWhy.WITHDRAWN, now)
     counts: Counter[Erased] = Counter()
     sought: Sought | None = None
     keys = set[str]()
-    while due := erasing.find_due(before, AT_A_TIME):
+    while due := erasing.find_due(before, open_results, AT_A_TIME):
         elsewhere = site.records.find_elsewhere(due, order)
         some, people, erased = erasing.erase(due, order, elsewhere)
         sought = some if sought is None else sought.with_others(some)
         keys |= people.keys
         counts += erased
+    waiting = erasing.count_waiting(before, open_results)
     old = destroy_old_copies(site)
     if sought is None:
-        return replace(old, counts=counts + old.counts)
+        return replace(old, counts=counts + old.counts, waiting=waiting)
     ended = _end(site, sought, keys, counts, now)
-    return Ended(ended.remains | old.remains, ended.counts + old.counts, ended.closed + old.closed)
+    return Ended(
+        ended.remains | old.remains,
+        ended.counts + old.counts,
+        ended.closed + old.closed,
+        waiting,
+    )
+
+
+def find_open_results(site: Site) -> OpenResults:
+    """Say which readers who withdrew are not erased yet, because they are still to be told."""
+    zone, now = site.zone(), site.clock()
+    since = midnight(first_day_in_time(now.astimezone(zone).date()), zone)
+    return OpenResults(since, now - ON_ITS_WAY)
 
 
 def finish_erasures(site: Site) -> None:

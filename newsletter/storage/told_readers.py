@@ -2,17 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.feedback.event import Kind
-from newsletter.mails.mail import Skip
+from newsletter.mails.mail import MailKind, Skip
 from newsletter.storage.answers import is_answer
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.tables import subscribers
+from newsletter.subscribers.erasing import OpenResults
+from newsletter.subscribers.why import BY_FILE
 
 WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
 _MAIL: Final = mails.c
@@ -58,3 +60,24 @@ def tells(leave_by: MailUrl) -> ColumnElement[bool]:
     is_old = _MAIL.way_delivers.is_(None)
     old_tells = is_old if leave_by.folder else and_(is_old, ~was_written)
     return and_(is_kept, or_(still_will, _MAIL.way_delivers.is_(True), old_tells))
+
+
+def waits_for_result(open_results: OpenResults) -> ColumnElement[bool]:
+    """
+    Return the condition that a reader who withdrew is still to be told the result.
+
+    Nothing proves that they were told, and no person has settled it; or the mail has only just
+    left. Who blocked the address is owed none.
+    """
+    is_its = and_(
+        _MAIL.subscriber_id == _READER.id,
+        _MAIL.kind == MailKind.LEFT.value,
+        _MAIL.asked_at >= _READER.standing_since,
+    )
+    is_blocked = func.coalesce(_MAIL.reason, "") == Skip.BLOCKED.value
+    has_arrived = and_(_MAIL.state == State.ACCEPTED.value, ~CAME_BACK)
+    is_owed = or_(_READER.standing_by == BY_FILE, exists().where(is_its))
+    told = exists().where(is_its, or_(has_arrived, IS_SETTLED, is_blocked))
+    just_told = exists().where(is_its, _MAIL.answered_at > open_results.told_since, has_arrived)
+    may_be_in_time = _READER.standing_since >= open_results.since
+    return or_(and_(may_be_in_time, is_owed, ~told), just_told)

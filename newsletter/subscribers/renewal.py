@@ -50,6 +50,11 @@ def result_due(declared: datetime, zone: tzinfo) -> date:
     return declared.astimezone(zone).date() + timedelta(days=RESULT_DAYS)
 
 
+def first_day_in_time(today: date) -> date:
+    """Return the first day whose declarations may still be answered in time *today*."""
+    return today - timedelta(days=RESULT_DAYS)
+
+
 def renewal_due(due: date) -> Renewal:
     """Return the renewal whose notice may be sent until *due*."""
     return Renewal(due - AHEAD, due)
