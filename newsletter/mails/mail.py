@@ -34,7 +34,8 @@ class MailKind(StrEnum):
     LEFT = "left"  # the result of leaving; facts: since
     MOVED = "moved"  # to the old address, after the change; facts: new
     AGREED = "agreed"  # the result of consent; facts: since
-    RENEWAL = "renewal"  # consent is to be confirmed again; facts: agreed, due, until, silence
+    # Consent is to be confirmed again; facts: agreed, due, silence; since it was begun: until.
+    RENEWAL = "renewal"
 
 
 class MailForm(StrEnum):

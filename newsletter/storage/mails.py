@@ -167,11 +167,22 @@ class SqlMailBook:
             "answered_at": None,
             "sent_by": self._process,
             "way_delivers": self._delivers,
+            "facts": _facts_of_attempt(mail, now.astimezone(self._zone).date()),
         }
         _set(connection, mail, begun)
         _skip_answered(connection, mail, now)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
+
+
+def _facts_of_attempt(mail: Mail, today: date) -> Mapping[str, object]:
+    """Return the facts of a mail that leaves *today*: until when its reader may answer."""
+    if mail.kind is not MailKind.RENEWAL:
+        return dict(mail.facts)
+    named = mail.facts.get("until")
+    before = None if named is None else date.fromisoformat(named)
+    until = renewal_due(date.fromisoformat(mail.facts["due"])).answer_by(today, before)
+    return {**mail.facts, "until": until.isoformat()}
 
 
 def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime) -> Limits:

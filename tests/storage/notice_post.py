@@ -26,6 +26,7 @@ from newsletter.subscribers.decisions import (
     withdraw,
 )
 from newsletter.subscribers.renewal import Silence
+from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 from tests.subscribers.makers import make_row
 
@@ -99,6 +100,11 @@ class NoticePost:
         found = [*self.notices.find_results(self.now), *self.notices.find_renewals(self.now)]
         found += self.notices.find_asked()
         return sorted((one.kind.value, one.address) for one in found)
+
+    def standing(self, address: str) -> Standing | None:
+        """Return the standing of an address; None if it is not on the list."""
+        found = self.book.find(address)
+        return None if found is None else found.standing
 
     @property
     def _occasion(self) -> Occasion:
