@@ -58,6 +58,8 @@ def _name(kind: DutyKind) -> str:
             return _("Results of consent and unsubscribing")
         case DutyKind.RENEWALS:
             return _("Consents to be confirmed again")
+        case DutyKind.UNANSWERED:
+            return _("Subscriptions not confirmed in time")
         case DutyKind.REFUSALS:
             return _("Wishes to unsubscribe without proof")
         case DutyKind.UNPROVEN:
@@ -78,6 +80,7 @@ def _say_next(found: list[Duty], today: date) -> list[str]:
     help_with = {
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
+        DutyKind.UNANSWERED: "newsletter notices send",
         DutyKind.REFUSALS: "newsletter feedback settle",
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",

@@ -13,7 +13,7 @@ from newsletter.desk.erasing import find_open_results
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_copies import destroyed_on
 from newsletter.desk.moments import find_zone
-from newsletter.desk.owed_notices import find_held, find_owed, today_of
+from newsletter.desk.owed_notices import find_held, find_owed, find_unanswered, today_of
 from newsletter.mails.mail import RESULTS, MailKind
 from newsletter.mails.notices import Notice
 from newsletter.subscribers.book import Selection
@@ -29,6 +29,7 @@ class DutyKind(StrEnum):
 
     RESULTS = "results"  # Network Act, Article 50(7)
     RENEWALS = "renewals"  # Network Act, Article 50(8)
+    UNANSWERED = "unanswered"  # subscriptions that nobody confirmed in time, as they were told
     REFUSALS = "refusals"  # by mail, without proof; Network Act, Article 50(2)
     UNPROVEN = "unproven"  # notices that no server has accepted, or that came back
     ERASURES = "erasures"  # Personal Information Protection Act, Article 21
@@ -86,6 +87,13 @@ def _of_notices(kind: DutyKind, seen: _Seen, kinds: Collection[MailKind], until:
     due = sum(seen.today <= one.due <= until for one in its)
     until_day = min((one.due for one in its), default=None)
     return Duty(kind, due, overdue, until_day, is_held=bool(find_held(seen.site, its)))
+
+
+def _unanswered(seen: _Seen) -> Duty:
+    """Their readers were told that the subscription ends then; a server ends it by itself."""
+    days = [one.answer_by for one in find_unanswered(seen.site) if one.answer_by]
+    overdue = sum(seen.today > day + GRACE for day in days)
+    return Duty(DutyKind.UNANSWERED, len(days) - overdue, overdue, min(days, default=None))
 
 
 def _unproven(seen: _Seen) -> Duty:
@@ -159,6 +167,7 @@ def _undated(seen: _Seen) -> Duty:
 _DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
     _results,
     _renewals,
+    _unanswered,
     _erasures,
     _copies,
     _review,
