@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -20,10 +21,11 @@ from sqlalchemy import (
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
+from newsletter.lang import language_of
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import LIMITED, OWED, RESULTS, Mail, MailForm, MailKind, Skip
+from newsletter.mails.mail import LIMITED, NOTICES, OWED, RESULTS, Mail, MailForm, MailKind, Skip
 from newsletter.mails.notices import is_from_before
 from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
@@ -150,7 +152,7 @@ class SqlMailBook:
                 _set(connection, mail, skipped)
                 return None
             case MailForm():
-                return self._begin_as(connection, mail, decided, now)
+                return self._begin_as(connection, _in_present_language(mail, found), decided, now)
 
     def _begin_as(self, connection: Connection, mail: Mail, form: MailForm, now: datetime) -> Mail:
         is_first = form is MailForm.CONFIRMATION and mail.form is None
@@ -159,6 +161,7 @@ class SqlMailBook:
         begun = {
             "state": State.UNKNOWN.value,
             "form": form.value,
+            "lang": mail.lang.value,
             "reason": None,
             "attempts": mail.attempts + 1,
             "begun_at": now,
@@ -173,6 +176,13 @@ class SqlMailBook:
         _skip_answered(connection, mail, now)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
+
+
+def _in_present_language(mail: Mail, found: Found) -> Mail:
+    """Return a notice in the one language that its reader has chosen by now, if it is one."""
+    if mail.kind not in NOTICES or found.entry is None:
+        return mail
+    return replace(mail, lang=language_of(found.entry.preference, mail.lang))
 
 
 def _facts_of_attempt(mail: Mail, today: date) -> Mapping[str, object]:
