@@ -16,7 +16,6 @@ from newsletter.desk.letters import (
     find_key,
 )
 from newsletter.desk.outlook import Forecast, Outlook
-from newsletter.desk.owed_notices import end_unanswered
 from newsletter.desk.planning import Planning
 from newsletter.desk.preflight import Preflight
 from newsletter.desk.process import Process
@@ -60,8 +59,6 @@ class IssueDispatch:
         """
         Plan what *forecast* adds, send what is due, and say what came of it.
 
-        Nobody is written to whose subscription has ended because they did not answer in time.
-
         An appointment is dropped only after a run for everybody has ended: after a crash it
         still stands, and the next ``dispatch --due`` goes on.
 
@@ -78,8 +75,6 @@ class IssueDispatch:
             LedgerError: nothing can be recorded any more.
         """
         outlook = self.outlook
-        if not outlook.way.is_rehearsal:
-            end_unanswered(outlook.site)
         self.freeze(forecast, is_limited=options.is_limited, by=by)
         witness.begin()
         ending = self.run(options, by)
