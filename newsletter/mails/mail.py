@@ -31,6 +31,7 @@ class MailKind(StrEnum):
     SUBSCRIBE = "subscribe"  # by the form; facts: name, preference, text, boxes
     SETTINGS = "settings"  # a fresh link to one's own data; by a page or by an address
     NEW_ADDRESS = "new address"  # to the new address; facts: old_key
+    # Notices that were begun have one fact more, further: languages that they are written in, too.
     LEFT = "left"  # the result of leaving; facts: since
     MOVED = "moved"  # to the old address, after the change; facts: new
     AGREED = "agreed"  # the result of consent; facts: since
@@ -123,6 +124,11 @@ class Mail:
     tries: int  # wrong codes
     used_at: datetime | None
     door: Door | None
+
+    @property
+    def langs(self) -> tuple[Lang, ...]:
+        """The languages that it is written in, in their order."""
+        return (self.lang, *map(Lang, self.facts.get("further", ())))
 
     @property
     def declared_at(self) -> datetime:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
-from newsletter.lang import language_of
+from newsletter.lang import Preference
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
@@ -40,6 +40,7 @@ from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.renewal import find_renewal, renewal_due
+from newsletter.subscribers.subscriber import editions_by_preference
 
 _COLUMNS: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -51,7 +52,13 @@ class SqlMailBook:
     """A `mails.book.MailBook` in the tables of *engine*."""
 
     def __init__(
-        self, engine: Engine, commits: GroupCommit, zone: tzinfo, *, delivers: bool
+        self,
+        engine: Engine,
+        commits: GroupCommit,
+        zone: tzinfo,
+        default: Preference | None = None,
+        *,
+        delivers: bool,
     ) -> None:
         """
         Open them.
@@ -60,12 +67,14 @@ class SqlMailBook:
             engine: of the site's database.
             commits: of what is written.
             zone: of days, and of the months of the funnel.
+            default: the edition of readers who named no language; None: all languages.
             delivers: mails reach their readers by the way that is set; False: they stay in a
                 folder.
         """
         self._engine = engine
         self._commits = commits
         self._zone = zone
+        self._editions = editions_by_preference(default)
         self._delivers = delivers
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -152,7 +161,20 @@ class SqlMailBook:
                 _set(connection, mail, skipped)
                 return None
             case MailForm():
-                return self._begin_as(connection, _in_present_language(mail, found), decided, now)
+                return self._begin_as(connection, self._in_languages(mail, found), decided, now)
+
+    def _in_languages(self, mail: Mail, found: Found) -> Mail:
+        """Return a notice in the languages that its reader gets letters in by now."""
+        if mail.kind not in NOTICES or found.entry is None:
+            return mail
+        chosen = found.entry.preference
+        langs = self._editions[chosen].langs
+        if chosen is None and len(langs) == 1:
+            langs = (mail.lang,)  # of the page that was used, or of the publication
+        facts = {key: value for key, value in mail.facts.items() if key != "further"}
+        if further := [lang.value for lang in langs[1:]]:
+            facts["further"] = further
+        return replace(mail, lang=langs[0], facts=facts)
 
     def _begin_as(self, connection: Connection, mail: Mail, form: MailForm, now: datetime) -> Mail:
         is_first = form is MailForm.CONFIRMATION and mail.form is None
@@ -176,13 +198,6 @@ class SqlMailBook:
         _skip_answered(connection, mail, now)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
-
-
-def _in_present_language(mail: Mail, found: Found) -> Mail:
-    """Return a notice in the one language that its reader has chosen by now, if it is one."""
-    if mail.kind not in NOTICES or found.entry is None:
-        return mail
-    return replace(mail, lang=language_of(found.entry.preference, mail.lang))
 
 
 def _facts_of_attempt(mail: Mail, today: date) -> Mapping[str, object]:

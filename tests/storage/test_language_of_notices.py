@@ -30,7 +30,7 @@ def ask(post: NoticePost, kind: str, preference: Preference | None) -> None:
     post.ask()
 
 
-def choose(post: NoticePost, preference: Preference) -> None:
+def choose(post: NoticePost, preference: Preference | None) -> None:
     """The reader chooses another language; an old list says it of one who has left."""
     with post.book.opened() as page:
         entry = page.find([READER])[READER]
@@ -40,22 +40,24 @@ def choose(post: NoticePost, preference: Preference) -> None:
 @pytest.mark.parametrize("kind", ["agreed", "left", "renewal"])
 @pytest.mark.parametrize("is_put_off", [False, True])
 @pytest.mark.parametrize(
-    ("before", "after", "language"),
+    ("before", "after", "languages"),
     [
         (Preference.KO, Preference.EN, "en"),
         (Preference.EN, Preference.KO, "ko"),
         (None, Preference.EN, "en"),
         (Preference.BOTH, Preference.EN, "en"),
         (Preference.EN, Preference.EN, "en"),
-        (Preference.EN, Preference.BOTH, "en"),  # it is one of both
+        (Preference.EN, Preference.BOTH, "ko en"),
+        (Preference.BOTH, Preference.BOTH, "ko en"),
+        (None, None, "ko en"),
     ],
 )
 def test_s4_s5_a_notice_is_in_the_language_that_its_reader_has_by_then(
     post: NoticePost,
     kind: str,
     before: Preference | None,
-    after: Preference,
-    language: str,
+    after: Preference | None,
+    languages: str,
     *,
     is_put_off: bool,
 ) -> None:
@@ -67,5 +69,5 @@ def test_s4_s5_a_notice_is_in_the_language_that_its_reader_has_by_then(
 
     assert post.send() == [(kind, READER)]
 
-    assert post.sent[-1].lang == language
+    assert " ".join(post.sent[-1].langs) == languages
     assert post.owed() == []
