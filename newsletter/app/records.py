@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
-    from newsletter.lang import Lang
+    from newsletter.lang import Lang, Preference
     from newsletter.mails.restored import Restored
     from newsletter.settings import Settings
     from newsletter.storage.accesses import SqlAccesses
@@ -146,12 +146,16 @@ class Records:
 
         return SqlReaderLookup(self.database)
 
-    def mails(self, zone: tzinfo) -> "SqlMailBook":
-        """Open the mails of the program; *zone* of the months of the funnel."""
+    def mails(self, zone: tzinfo, default: "Preference | None" = None) -> "SqlMailBook":
+        """
+        Open the mails of the program.
+
+        *zone* of the months of the funnel; *default* of readers who named no language.
+        """
         from newsletter.storage.mails import SqlMailBook  # noqa: PLC0415
 
         delivers = not self._settings.mail_url.is_rehearsal
-        return SqlMailBook(self.database, self.commits, zone, delivers=delivers)
+        return SqlMailBook(self.database, self.commits, zone, default, delivers=delivers)
 
     def notices(self, zone: tzinfo, otherwise: "Lang") -> "SqlNotices":
         """Open the notices that the law asks for; *otherwise* is the publication's language."""

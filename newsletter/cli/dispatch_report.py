@@ -58,6 +58,13 @@ def show_proposal(proposal: Proposal) -> None:
         click.echo(f"{pad(name_edition(kind), LABEL)}{count}  {edition.subject}")
     if proposal.at_hand.is_special:
         tell("To", describe_audience(forecast.recipients_of), cells=LABEL)
+    if proposal.unanswered:
+        words = _(
+            "{count:,} subscriptions that nobody confirmed in time: they end first and get no "
+            "email;\nthey are still counted above",
+            count=proposal.unanswered,
+        )
+        tell("Ending", *words.split("\n"), cells=LABEL)
     _show_kept(proposal)
     _show_exchange(proposal)
     _show_other_plans(proposal)

@@ -57,6 +57,7 @@ def _names() -> Mapping[DutyKind, str]:
     return {
         DutyKind.RESULTS: _("Results of consent and unsubscribing"),
         DutyKind.RENEWALS: _("Consents to be confirmed again"),
+        DutyKind.UNANSWERED: _("Subscriptions not confirmed in time"),
         DutyKind.REFUSALS: _("Wishes to unsubscribe without proof"),
         DutyKind.UNPROVEN: _("Notices that did not arrive"),
         DutyKind.ERASURES: _("Withdrawn readers to be erased"),
@@ -74,6 +75,7 @@ def _say_next(found: list[Duty]) -> list[str]:
     help_with = {
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
+        DutyKind.UNANSWERED: "newsletter notices send",
         DutyKind.REFUSALS: "newsletter feedback settle",
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",

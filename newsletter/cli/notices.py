@@ -24,6 +24,7 @@ from newsletter.desk.owed_notices import (
     ask_for_owed,
     find_held,
     find_owed,
+    find_unanswered,
     settle_owed,
     today_of,
 )
@@ -54,16 +55,18 @@ def notices() -> None:
 @click.pass_obj
 def due(site: Site, as_json: bool, because: str) -> None:
     """List the notices that are owed, with the last day on which each may be sent."""
-    owed, today = find_owed(site), today_of(site)
-    look_at_many(site, Look(AccessKind.NOTICES_SHOWN, because), len(owed))
+    owed, today, unanswered = find_owed(site), today_of(site), find_unanswered(site)
+    shown = [*owed, *unanswered]
+    look_at_many(site, Look(AccessKind.NOTICES_SHOWN, because), len(shown))
     if as_json:
-        click.echo(json.dumps([_fields(one, today) for one in owed], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_fields(one, today) for one in shown], ensure_ascii=False, indent=2))
         return
-    for one in owed:
+    for one in shown:
         words = [pad(one.due.isoformat(), DAY), pad(kind_in_words(one.kind), KIND)]
         click.echo("  ".join([*words, pad(_state(one, today), STATE), printable(one.address)]))
     _summarise(owed, today)
     _say_held(site, owed)
+    _say_unanswered(len(unanswered))
 
 
 @notices.command()
@@ -97,6 +100,7 @@ def send(site: Site, dry_run: bool, after_restore: bool, because: str, name: str
             _("they are owed again once NEWSLETTER_MAIL_URL names a mail server or service"),
         )
     if dry_run:
+        _say_unanswered(len(find_unanswered(site)))
         click.echo(_("Dry run: nothing was sent."))
         return
     room = MailRoom(site)  # refuses before anything is asked for
@@ -154,7 +158,15 @@ def _say_held(site: Site, owed: Sequence[Notice]) -> None:
         )
 
 
+def _say_unanswered(count: int) -> None:
+    if count:
+        words = _("{count:,} subscriptions that nobody confirmed in time", count=count)
+        tell("Ending", words, _("they end with: {command}", command="newsletter notices send"))
+
+
 def _state(one: Notice, today: date) -> str:
+    if one.answer_by is not None:
+        return _("not answered")
     if one.is_overdue(today):
         return _("overdue")
     if one.came_back:
@@ -179,5 +191,6 @@ def _fields(one: Notice, today: date) -> dict[str, Any]:
         "due": one.due.isoformat(),
         "state": one.state,
         "came_back": one.came_back,
-        "overdue": one.is_overdue(today),
+        "overdue": one.is_overdue(today) and one.answer_by is None,
+        "unanswered_since": None if one.answer_by is None else one.answer_by.isoformat(),
     }

@@ -9,10 +9,11 @@ from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.accessing import find_unreviewed
+from newsletter.desk.erasing import find_open_results
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_copies import destroyed_on
 from newsletter.desk.kept_feedback import count_past
-from newsletter.desk.owed_notices import find_held, find_owed, today_of
+from newsletter.desk.owed_notices import find_held, find_owed, find_unanswered, today_of
 from newsletter.mails.breach import DRILL_KEPT
 from newsletter.mails.mail import RESULTS, MailKind
 from newsletter.mails.notices import Notice
@@ -29,6 +30,7 @@ class DutyKind(StrEnum):
 
     RESULTS = "results"  # Network Act, Article 50(7)
     RENEWALS = "renewals"  # Network Act, Article 50(8)
+    UNANSWERED = "unanswered"  # subscriptions that nobody confirmed in time, as they were told
     REFUSALS = "refusals"  # by mail, without proof; Network Act, Article 50(2)
     UNPROVEN = "unproven"  # notices that no server has accepted, or that came back
     ERASURES = "erasures"  # Personal Information Protection Act, Article 21
@@ -91,6 +93,13 @@ def _of_notices(kind: DutyKind, seen: _Seen, kinds: Collection[MailKind], until:
     return Duty(kind, due, overdue, until_day, is_held=bool(find_held(seen.site, its)))
 
 
+def _unanswered(seen: _Seen) -> Duty:
+    """Their readers were told that the subscription ends then; a server ends it by itself."""
+    days = [one.answer_by for one in find_unanswered(seen.site) if one.answer_by]
+    overdue = sum(seen.today > day + GRACE for day in days)
+    return Duty(DutyKind.UNANSWERED, len(days) - overdue, overdue, min(days, default=None))
+
+
 def _unproven(seen: _Seen) -> Duty:
     """Results among them have to be told by another way within their days, or settled."""
     its = [one for one in seen.owed if one.is_unproven]
@@ -99,12 +108,18 @@ def _unproven(seen: _Seen) -> Duty:
 
 
 def _erasures(seen: _Seen) -> Duty:
-    """Who withdrew long enough ago is erased; a server looks once a day."""
+    """
+    Who withdrew long enough ago is erased; a server looks once a day.
+
+    Who has to be told first that they have left is not overdue by that.
+    """
     site, now = seen.site, seen.site.clock()
     erasing, after = site.records.erasing(), site.settings.erase_after
     until = datetime.combine(seen.month_ends, time.max, site.zone())
-    overdue = erasing.count_due(now - after - GRACE)
-    return Duty(DutyKind.ERASURES, erasing.count_due(until - after) - overdue, overdue)
+    before = now - after - GRACE
+    waiting = erasing.count_waiting(before, find_open_results(site))
+    overdue = erasing.count_withdrawn(before) - waiting
+    return Duty(DutyKind.ERASURES, erasing.count_withdrawn(until - after) - overdue, overdue)
 
 
 def _copies(seen: _Seen) -> Duty:
@@ -172,6 +187,7 @@ def _undated(seen: _Seen) -> Duty:
 _DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
     _results,
     _renewals,
+    _unanswered,
     _erasures,
     _copies,
     _kept_mails,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.app.site import Site
@@ -11,6 +11,7 @@ from newsletter.desk.kept_copies import destroy_old_copies
 from newsletter.desk.past_time import delete_all_past
 from newsletter.desk.personal_files import erase_in_files, is_in_files
 from newsletter.dispatch.control import PROGRAM
+from newsletter.dispatch.limits import midnight
 from newsletter.errors import ContentError
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import Address
@@ -20,11 +21,15 @@ from newsletter.subscribers.erasing import (
     ErasureOrder,
     ErasureWhy,
     Known,
+    OpenResults,
     Remains,
 )
+from newsletter.subscribers.renewal import first_day_in_time
 from newsletter.subscribers.traces import Sought
 from newsletter.subscribers.why import Cause
 
+# A mail that has left may wait in a folder for the program that takes it out, or come back.
+ON_ITS_WAY: Final = timedelta(hours=1)
 AT_A_TIME: Final = 20  # readers: the database's write lock is held for so many
 
 
@@ -69,16 +74,20 @@ def erase_due(site: Site) -> Ended:
     """
     Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says.
 
+    Who was not told yet that they have left waits, while it can be told within its 14 days; and
+    who was only told within the last hour.
+
     Copies beside the database are destroyed whose time is over: they may hold people whom a
     restored ledger does not know. So is everything else that is past its time.
     """
     now = site.clock()
     before = now - site.settings.erase_after
+    open_results = find_open_results(site)
     erasing, order = site.records.erasing(), ErasureOrder(PROGRAM, ErasureWhy.WITHDRAWN, now)
     counts: Counter[Erased] = Counter()
     sought: Sought | None = None
     keys = set[str]()
-    while due := erasing.find_due(before, AT_A_TIME):
+    while due := erasing.find_due(before, open_results, AT_A_TIME):
         elsewhere = site.records.find_elsewhere(due, order)
         if not elsewhere.keys() <= set(due):  # whose these are is known of one person alone
             due = due[:1]
@@ -94,7 +103,15 @@ def erase_due(site: Site) -> Ended:
         frozenset().union(*(one.remains for one in ended)),
         sum((one.counts for one in ended), Counter()),
         tuple(name for one in ended for name in one.closed),
+        erasing.count_waiting(before, open_results),
     )
+
+
+def find_open_results(site: Site) -> OpenResults:
+    """Say which readers who withdrew are not erased yet, because they are still to be told."""
+    zone, now = site.zone(), site.clock()
+    since = midnight(first_day_in_time(now.astimezone(zone).date()), zone)
+    return OpenResults(since, now - ON_ITS_WAY)
 
 
 def finish_erasures(site: Site) -> None:

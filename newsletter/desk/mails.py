@@ -13,6 +13,7 @@ from newsletter.app.reader_pages import make_page_press
 from newsletter.app.signing import find_link_keys, make_signer
 from newsletter.app.site import Site
 from newsletter.desk.languages import main_language
+from newsletter.desk.mail_parts import FILLED_BY, MailPart, fill_html, fill_text
 from newsletter.desk.mail_texts import MailFacts, write_text
 from newsletter.desk.sample_text import refuse_sample
 from newsletter.dispatch.states import State
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from newsletter.message.page_press import PagePress
 
 
-TEMPLATES: Final = ("mail.txt.j2", "mail.html.j2")
 SAMPLE: Final = Mail(
     id=0,
     name=MailName("msample"),
@@ -92,7 +92,7 @@ class MailRoom:
         self._bounces = BounceAddresses(keys, publication.list_id, bounces) if bounces else None
         self._acts = site.records.reader_acts(publication.zone)
         self._lookup = site.records.reader_lookup()
-        self._book = site.records.mails(publication.zone)
+        self._book = site.records.mails(publication.zone, publication.default_preference)
         self._crowds = site.records.crowds()
         self._notices = site.records.notices(publication.zone, main_language(publication))
         self._fill_all()
@@ -138,15 +138,19 @@ class MailRoom:
         publication, lang = self._publication, mail.lang
         assert mail.form is not None  # noqa: S101 - decided when it was begun
         domain = publication.sender_address.rpartition("@")[2]
-        text = write_text(mail.form, self._facts(mail, now))
+        parts = [
+            MailPart(one, write_text(mail.form, self._facts(replace(mail, lang=one), now)))
+            for one in mail.langs
+        ]
         bounce_token = self._bounces.token_of_mail(mail.name) if self._bounces else ""
         letter = MailLetter(
             key=mail.id,
             recipient=mail.address,
             lang=lang,
-            subject=text.subject,
-            text=self._press.fill(TEMPLATES[0], lang, mail=text),
-            html=self._press.fill(TEMPLATES[1], lang, mail=text),
+            subject=" / ".join(part.text.subject for part in parts),
+            text=fill_text(self._press, parts),
+            html=fill_html(self._press, parts),
+            further=mail.langs[1:],
             message_id=f"mail.{mail.name}@{domain}",
             return_path=self._bounces.address(bounce_token) if self._bounces else "",
             envelope_id=bounce_token,
@@ -180,10 +184,10 @@ class MailRoom:
                     silence=Silence.KEPT,
                     zone=self._publication.zone,
                 )
-                text = write_text(form, facts)
-                for template in TEMPLATES:
+                parts = [MailPart(lang, write_text(form, facts))]
+                for template, fill in FILLED_BY.items():
                     try:
-                        self._press.fill(template, lang, mail=text)
+                        fill(self._press, parts)
                     except TemplateError as error:
                         fault = phrase("message.wrong-template", fault=error.message or str(error))
                         problem = Problem(f"templates/web/{template}", None, fault)

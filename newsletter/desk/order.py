@@ -11,6 +11,7 @@ from newsletter.desk.dispatching import IssueDispatch, open_dispatch, pass_gate
 from newsletter.desk.doubting import explain_doubts, find_doubts
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Outlook
+from newsletter.desk.owed_notices import find_unanswered
 from newsletter.desk.process import Process
 from newsletter.desk.replacing import open_replacement
 from newsletter.desk.results import Result, find_result
@@ -137,6 +138,7 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
         standing,
         outlook.ignores_bounces,
         outlook.lacks_bounce_check,
+        0 if outlook.way.is_rehearsal else len(find_unanswered(site)),
     )
 
 

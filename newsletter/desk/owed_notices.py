@@ -71,6 +71,20 @@ def find_owed(site: Site) -> list[Notice]:
     return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
 
 
+def find_unanswered(site: Site) -> Sequence[Notice]:
+    """
+    Return the renewals whose readers did not answer in time: their subscriptions are to end.
+
+    Each said so, and until when they could answer.
+    """
+    return _notices(site).find_unanswered(site.clock())
+
+
+def end_unanswered(site: Site) -> int:
+    """End the subscriptions of `find_unanswered`; return how many, durable on return."""
+    return _notices(site).end_unanswered(site.clock())
+
+
 def find_held(site: Site, owed: Sequence[Notice]) -> Sequence[Notice]:
     """Return those of *owed* that wait for an answer to a doubt about the database."""
     doubts = waits_for_answer(MAILS, site.records.doubts().standing())

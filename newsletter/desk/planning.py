@@ -8,6 +8,7 @@ from newsletter.desk.halting import refuse_halted
 from newsletter.desk.letter_writers import LetterWriters
 from newsletter.desk.letters import plan_for
 from newsletter.desk.outlook import Exchange, Forecast, Outlook, Rehearsed
+from newsletter.desk.owed_notices import end_unanswered
 from newsletter.dispatch.control import Appointment, SettingAside
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Plan
@@ -42,11 +43,15 @@ class Planning:
         """
         Plan what *forecast* adds; the right to send is taken where somebody else may have it.
 
+        Before, subscriptions end that nobody confirmed in time: no letter follows that day.
+
         Raises:
             UnfinishedError: another process is sending this issue, or somebody has paused or
                 cancelled it since *forecast* was made.
             SettingsError: it was begun meanwhile, by another way.
         """
+        if not self._outlook.way.is_rehearsal:
+            end_unanswered(self._outlook.site)
         if forecast.rehearsed:
             with self._alone_with(forecast.rehearsed, by) as aside:
                 self._freeze_first(forecast, aside, is_limited=is_limited)

@@ -31,6 +31,7 @@ class Proposal:
     standing: Appointment | None = None  # until now
     ignores_bounces: bool = False  # the provider makes a reverse-path of its own
     lacks_bounce_check: bool = False  # no mail was ever seen to arrive at `sender.bounces`
+    unanswered: int = 0  # subscriptions that end before, for nobody has confirmed them in time
 
     @property
     def issue(self) -> str:

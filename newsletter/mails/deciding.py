@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.mails.limits import HOUR, WAITS, Limits, Sent, Wait, find_wait
-from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, Skip
+from newsletter.mails.mail import LIMITED, NOTICES, Mail, MailForm, MailKind, Skip
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consenting import may_be_asked
 from newsletter.subscribers.subscriber import Standing
@@ -29,6 +29,8 @@ class Found:
     # A reader whose consent is to be confirmed again by now, or has no date.
     may_agree_anew: bool = False
     has_confirmed: bool = False  # what a renewal asks for, by another way
+    has_moved: bool = False  # the reader whom the mail is about has another address now
+    is_outdated: bool = False  # a result, and what its reader declared later has one of its own
 
 
 Decision = MailForm | Skip | Wait
@@ -39,18 +41,24 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
     Decide on a request, at the moment at which its mail may leave.
 
     After a restore, what was asked for before may have left already, and nobody knows. What a
-    reader can ask for again is not sent; what is owed waits for a person's answer. A mail that was
-    begun before, and put off by its server, keeps its form and is not counted again; it is dropped
-    if the address was blocked meanwhile.
+    reader can ask for again is not sent; what is owed waits for a person's answer.
+
+    A mail that was begun before, and put off by its server, is not counted again; it is dropped if
+    the address was blocked meanwhile, or if it would be another mail by now, or none. No notice
+    goes to an address that its reader has left: it is asked for anew at the present one.
     """
     is_closed = found.is_blocked or not may_be_asked(found.entry)
     if is_closed and mail.kind is not MailKind.MOVED:
         return Skip.BLOCKED
     if found.is_in_doubt:
         return Skip.IN_DOUBT if mail.kind in LIMITED else Wait(now + HOUR, is_crowded=False)
-    if mail.form is not None:
-        return mail.form
+    if mail.kind in NOTICES and (found.has_moved or found.is_outdated):
+        return Skip.OVERTAKEN
     decided = _DECIDED_BY[mail.kind](mail, found, now)
+    if isinstance(decided, MailForm) and mail.form not in (None, decided):
+        return Skip.OVERTAKEN
+    if mail.form is not None:
+        return decided
     if isinstance(decided, Skip) or mail.kind not in LIMITED:
         return decided
     if now - mail.asked_at > WAITS:
@@ -88,6 +96,12 @@ def _agreed(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
     return MailForm.AGREED if is_reader else Skip.OVERTAKEN
 
 
+def _left(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
+    del mail, now
+    is_reader = found.entry is not None and found.entry.standing is Standing.ACTIVE
+    return Skip.OVERTAKEN if is_reader else MailForm.LEFT
+
+
 def _renewal(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
     del now
     entry, agreed = found.entry, datetime.fromisoformat(mail.facts["agreed"])
@@ -101,7 +115,7 @@ _DECIDED_BY: Final[Mapping[MailKind, Callable[[Mail, Found, datetime], MailForm 
     MailKind.SUBSCRIBE: _subscribe,
     MailKind.SETTINGS: _settings,
     MailKind.NEW_ADDRESS: _new_address,
-    MailKind.LEFT: lambda mail, found, now: MailForm.LEFT,
+    MailKind.LEFT: _left,
     MailKind.MOVED: lambda mail, found, now: MailForm.MOVED,
     MailKind.AGREED: _agreed,
     MailKind.RENEWAL: _renewal,

@@ -31,10 +31,12 @@ class MailKind(StrEnum):
     SUBSCRIBE = "subscribe"  # by the form; facts: name, preference, text, boxes
     SETTINGS = "settings"  # a fresh link to one's own data; by a page or by an address
     NEW_ADDRESS = "new address"  # to the new address; facts: old_key
+    # Notices that were begun have one fact more, further: languages that they are written in, too.
     LEFT = "left"  # the result of leaving; facts: since
     MOVED = "moved"  # to the old address, after the change; facts: new
     AGREED = "agreed"  # the result of consent; facts: since
-    RENEWAL = "renewal"  # consent is to be confirmed again; facts: agreed, due, until, silence
+    # Consent is to be confirmed again; facts: agreed, due, silence; since it was begun: until.
+    RENEWAL = "renewal"
 
 
 class MailForm(StrEnum):
@@ -60,7 +62,9 @@ class Skip(StrEnum):
     TOO_OLD = "too old"  # it waited for a week
     IN_DOUBT = "in doubt"  # the database was restored after the request: it may have been sent
     TAKEN = "taken"  # the new address is another reader's
-    OVERTAKEN = "overtaken"  # the reader has left, or agreed anew, before the notice was sent
+    # The reader has left, come back, moved, or agreed anew, before the notice was sent; or a mail
+    # that its server had put off would be another one by now.
+    OVERTAKEN = "overtaken"
     SETTLED = "settled"  # a person has told the reader by another way, or need not
 
 
@@ -120,6 +124,11 @@ class Mail:
     tries: int  # wrong codes
     used_at: datetime | None
     door: Door | None
+
+    @property
+    def langs(self) -> tuple[Lang, ...]:
+        """The languages that it is written in, in their order."""
+        return (self.lang, *map(Lang, self.facts.get("further", ())))
 
     @property
     def declared_at(self) -> datetime:

@@ -23,7 +23,7 @@ class Notice:
     lang: Lang
     declared_at: datetime  # aware UTC: the declaration that it is about
     due: date  # the last day on which it may be sent, in the publication's zone
-    answer_by: date | None = None  # of a renewal: the last day on which the reader may answer
+    answer_by: date | None = None  # of a renewal that has left: until when the reader may answer
     state: State | None = None  # None: nobody asked for it yet
     came_back: bool = False  # a server had accepted it, and it came back
 
@@ -71,6 +71,9 @@ class NoticeBook(Protocol):
 
     def ask_for(self, notices: Iterator[Notice], now: datetime, told: Callable[[int], None]) -> int:
         """Ask for notices; durable for as many as *told* is told of."""
+
+    def find_unanswered(self, now: datetime) -> Sequence[Notice]:
+        """Return the renewals whose readers did not answer in time, and were told the end of it."""
 
     def end_unanswered(self, now: datetime) -> int:
         """End the subscriptions of readers who were asked, and did not answer in time."""

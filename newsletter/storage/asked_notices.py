@@ -7,31 +7,23 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from newsletter.dispatch.states import State
-from newsletter.feedback.event import Kind
 from newsletter.lang import Lang
 from newsletter.mails.mail import NOTICES, RESULTS, MailKind, Skip
 from newsletter.mails.notices import Notice
 from newsletter.storage.blocking import find_blocked
-from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
+from newsletter.storage.told_readers import CAME_BACK, IS_SETTLED, IS_TO_PRESENT_ADDRESS, WAITING
 from newsletter.subscribers.renewal import renewal_due, result_due
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause
 
-WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
-
 _MAIL: Final = mails.c
 _READER: Final = subscribers.c
-_EVENT: Final = feedback_events.c
 _LATER: Final = mails.alias("later")
 _THEIRS: Final = subscribers.alias("theirs")
 _RESULTS: Final = sorted(kind.value for kind in RESULTS)
-_CAME_BACK: Final = _MAIL.name.in_(
-    select(_EVENT.mail_name).where(_EVENT.mail_name.is_not(None), _EVENT.kind == Kind.BOUNCE.value)
-)
-_IS_SETTLED: Final = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
 # A restore keeps results of readers whom it loses, by the address: a file may bring them back.
 _READER_OF: Final = func.coalesce(
     _MAIL.subscriber_id,
@@ -41,11 +33,15 @@ _READER_OF: Final = func.coalesce(
 _IS_OUTDATED: Final = exists().where(
     _LATER.c.subscriber_id == _READER.id,
     _LATER.c.id > _MAIL.id,
+    or_(_LATER.c.state != State.SKIPPED.value, _LATER.c.reason == Skip.SETTLED.value),
     or_(
         and_(_MAIL.kind.in_(_RESULTS), _LATER.c.kind.in_(_RESULTS)),
         and_(_MAIL.kind.not_in(_RESULTS), _LATER.c.kind == _MAIL.kind),
     ),
 )
+# At an address that its reader has left, it is owed anew at the present one; but nobody knows
+# whether a result arrived whose answer was lost.
+_MAY_BE_LOST_ELSEWHERE: Final = and_(_MAIL.kind.in_(_RESULTS), _MAIL.state == State.UNKNOWN.value)
 
 
 class AskedNotice(NamedTuple):
@@ -72,19 +68,17 @@ def find_asked(
     """
     waits = _MAIL.state.in_(WAITING)
     is_lost = _MAIL.state.in_([State.UNKNOWN.value, State.REFUSED.value])
-    is_returned = and_(_MAIL.state == State.ACCEPTED.value, _CAME_BACK)
+    is_returned = and_(_MAIL.state == State.ACCEPTED.value, CAME_BACK)
     has_complained = func.coalesce(_READER.standing_cause, "") == Cause.COMPLAINED.value
-    unproven = and_(
-        or_(is_lost, is_returned),
-        *(~_IS_SETTLED, ~_IS_OUTDATED, ~has_complained, _MAIL.used_at.is_(None)),
-    )
+    unproven = and_(or_(is_lost, is_returned), ~IS_SETTLED, _MAIL.used_at.is_(None))
     query = (
         select(_MAIL.id, _MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
         .add_columns(_MAIL.state, _READER.id.label("reader"), _READER.standing)
         .add_columns(_READER.consented_at, _READER.reconfirmed_at)
         .join_from(mails, subscribers, _READER.id == _READER_OF)
         .where(_MAIL.kind.in_(sorted(kind.value for kind in NOTICES)), tells)
-        .where(or_(waits, unproven))
+        .where(or_(waits, unproven), ~_IS_OUTDATED, ~has_complained)
+        .where(or_(IS_TO_PRESENT_ADDRESS, _MAY_BE_LOST_ELSEWHERE))
         .order_by(_MAIL.id)
     )
     if key is not None:
@@ -93,8 +87,7 @@ def find_asked(
     blocked = find_blocked(connection, list({row.address_key for row in rows}))
     for row in rows:
         notice = _notice_of(row, zone)
-        is_over = row.address_key in blocked or _is_overtaken(row, notice, zone)
-        if row.state in WAITING or not is_over:
+        if row.address_key not in blocked and not _is_overtaken(row, notice, zone):
             yield AskedNotice(row.id, notice)
 
 
@@ -112,10 +105,15 @@ def settle(connection: Connection, asked: Sequence[AskedNotice]) -> int:
 
 
 def _is_overtaken(row: Any, notice: Notice, zone: tzinfo) -> bool:
-    """Return whether a consent to be confirmed has ended, or was given anew, or confirmed."""
-    if notice.kind is not MailKind.RENEWAL:
-        return False
+    """
+    Return whether a notice has nothing to tell any more.
+
+    A consent to be confirmed has ended, or was given anew, or confirmed; or a result that waits is
+    not what its reader stands at now: see `mails.deciding`.
+    """
     has_ended = row.standing != Standing.ACTIVE.value
+    if notice.kind is not MailKind.RENEWAL:
+        return row.state in WAITING and has_ended is (notice.kind is MailKind.AGREED)
     is_confirmed = renewal_due(notice.due).is_confirmed(row.reconfirmed_at, zone)
     return has_ended or is_confirmed or bool(row.consented_at != notice.declared_at)
 

@@ -59,6 +59,7 @@ from newsletter.storage.tables import (
     runs,
     subscribers,
 )
+from newsletter.storage.told_readers import waits_for_result
 from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
@@ -67,6 +68,7 @@ from newsletter.subscribers.erasing import (
     Erased,
     ErasureOrder,
     Known,
+    OpenResults,
     People,
     Remains,
     Remembered,
@@ -97,18 +99,32 @@ class SqlErasing:
             lasting_key(connection, KeyPurpose.ADDRESSES, now)
             return _find_known(connection, key)
 
-    def find_due(self, withdrawn_before: datetime, count: int) -> Sequence[str]:
-        """Return the keys of readers who withdrew before a time, the earliest first."""
-        query = select(_LIST.address_key).where(_has_withdrawn(withdrawn_before))
+    def find_due(
+        self, withdrawn_before: datetime, open_results: OpenResults, count: int
+    ) -> Sequence[str]:
+        """
+        Return the keys of readers who withdrew before a time, the earliest first.
+
+        Whoever is still to be told the result is left out.
+        """
+        is_due = and_(_has_withdrawn(withdrawn_before), ~waits_for_result(open_results))
+        query = select(_LIST.address_key).where(is_due)
         with reading(self._engine) as connection:
             ordered = query.order_by(_LIST.standing_since, _LIST.id).limit(count)
             return connection.execute(ordered).scalars().all()
 
-    def count_due(self, withdrawn_before: datetime) -> int:
+    def count_withdrawn(self, before: datetime) -> int:
         """Return how many withdrew before a time."""
-        query = select(func.count()).select_from(subscribers)
+        return self._count(_has_withdrawn(before))
+
+    def count_waiting(self, withdrawn_before: datetime, open_results: OpenResults) -> int:
+        """Return how many `find_due` leaves out until they are told their result."""
+        return self._count(_has_withdrawn(withdrawn_before), waits_for_result(open_results))
+
+    def _count(self, *conditions: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(subscribers).where(*conditions)
         with reading(self._engine) as connection:
-            return connection.execute(query.where(_has_withdrawn(withdrawn_before))).scalar_one()
+            return connection.execute(query).scalar_one()
 
     def erase(
         self,

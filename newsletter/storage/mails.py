@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -20,10 +21,11 @@ from sqlalchemy import (
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
+from newsletter.lang import Preference
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import LIMITED, OWED, Mail, MailForm, MailKind, Skip
+from newsletter.mails.mail import LIMITED, NOTICES, OWED, RESULTS, Mail, MailForm, MailKind, Skip
 from newsletter.mails.notices import is_from_before
 from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
@@ -38,6 +40,7 @@ from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.renewal import find_renewal, renewal_due
+from newsletter.subscribers.subscriber import editions_by_preference
 
 _COLUMNS: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -49,7 +52,13 @@ class SqlMailBook:
     """A `mails.book.MailBook` in the tables of *engine*."""
 
     def __init__(
-        self, engine: Engine, commits: GroupCommit, zone: tzinfo, *, delivers: bool
+        self,
+        engine: Engine,
+        commits: GroupCommit,
+        zone: tzinfo,
+        default: Preference | None = None,
+        *,
+        delivers: bool,
     ) -> None:
         """
         Open them.
@@ -58,12 +67,14 @@ class SqlMailBook:
             engine: of the site's database.
             commits: of what is written.
             zone: of days, and of the months of the funnel.
+            default: the edition of readers who named no language; None: all languages.
             delivers: mails reach their readers by the way that is set; False: they stay in a
                 folder.
         """
         self._engine = engine
         self._commits = commits
         self._zone = zone
+        self._editions = editions_by_preference(default)
         self._delivers = delivers
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -150,7 +161,20 @@ class SqlMailBook:
                 _set(connection, mail, skipped)
                 return None
             case MailForm():
-                return self._begin_as(connection, mail, decided, now)
+                return self._begin_as(connection, self._in_languages(mail, found), decided, now)
+
+    def _in_languages(self, mail: Mail, found: Found) -> Mail:
+        """Return a notice in the languages that its reader gets letters in by now."""
+        if mail.kind not in NOTICES or found.entry is None:
+            return mail
+        chosen = found.entry.preference
+        langs = self._editions[chosen].langs
+        if chosen is None and len(langs) == 1:
+            langs = (mail.lang,)  # of the page that was used, or of the publication
+        facts = {key: value for key, value in mail.facts.items() if key != "further"}
+        if further := [lang.value for lang in langs[1:]]:
+            facts["further"] = further
+        return replace(mail, lang=langs[0], facts=facts)
 
     def _begin_as(self, connection: Connection, mail: Mail, form: MailForm, now: datetime) -> Mail:
         is_first = form is MailForm.CONFIRMATION and mail.form is None
@@ -159,6 +183,7 @@ class SqlMailBook:
         begun = {
             "state": State.UNKNOWN.value,
             "form": form.value,
+            "lang": mail.lang.value,
             "reason": None,
             "attempts": mail.attempts + 1,
             "begun_at": now,
@@ -167,11 +192,22 @@ class SqlMailBook:
             "answered_at": None,
             "sent_by": self._process,
             "way_delivers": self._delivers,
+            "facts": _facts_of_attempt(mail, now.astimezone(self._zone).date()),
         }
         _set(connection, mail, begun)
         _skip_answered(connection, mail, now)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
+
+
+def _facts_of_attempt(mail: Mail, today: date) -> Mapping[str, object]:
+    """Return the facts of a mail that leaves *today*: until when its reader may answer."""
+    if mail.kind is not MailKind.RENEWAL:
+        return dict(mail.facts)
+    named = mail.facts.get("until")
+    before = None if named is None else date.fromisoformat(named)
+    until = renewal_due(date.fromisoformat(mail.facts["due"])).answer_by(today, before)
+    return {**mail.facts, "until": until.isoformat()}
 
 
 def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime) -> Limits:
@@ -192,7 +228,22 @@ def _look(connection: Connection, mail: Mail, now: datetime, zone: tzinfo) -> Fo
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
         may_agree_anew=entry is not None and _may_agree_anew(entry, now, zone),
         has_confirmed=entry is not None and _has_confirmed(entry, mail, zone),
+        has_moved=mail.reader is not None and (entry is None or entry.id != mail.reader),
+        is_outdated=_is_outdated(connection, mail),
     )
+
+
+def _is_outdated(connection: Connection, mail: Mail) -> bool:
+    """Return whether a result is not the last one of its reader: see `asked_notices`."""
+    if mail.kind not in RESULTS or mail.reader is None:
+        return False
+    is_later = and_(
+        _COLUMNS.subscriber_id == mail.reader,
+        _COLUMNS.id > mail.id,
+        _COLUMNS.kind.in_(sorted(kind.value for kind in RESULTS)),
+        or_(_COLUMNS.state != State.SKIPPED.value, _COLUMNS.reason == Skip.SETTLED.value),
+    )
+    return connection.execute(select(_COLUMNS.id).where(is_later).limit(1)).first() is not None
 
 
 def _has_confirmed(entry: Entry, mail: Mail, zone: tzinfo) -> bool:

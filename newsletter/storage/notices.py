@@ -1,7 +1,6 @@
 """Notices that the law asks for: which are owed, which were asked for, what came of them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain, islice
@@ -22,50 +21,40 @@ from sqlalchemy import (
 )
 
 from newsletter.delivery.mail_url import MailUrl
-from newsletter.delivery.provider import WRITTEN
-from newsletter.dispatch.states import State
-from newsletter.feedback.event import Kind
 from newsletter.lang import Lang, Preference, language_of
-from newsletter.mails.mail import MailKind, Request, Skip
+from newsletter.mails.mail import MailKind, Request
 from newsletter.mails.notices import Notice
-from newsletter.phrases import phrase
-from newsletter.storage.answers import is_answer
-from newsletter.storage.asked_notices import WAITING, find_asked, settle
+from newsletter.storage.asked_notices import find_asked, settle
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.consent_tables import consent_chains
-from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request, add_settled
 from newsletter.storage.mail_tables import mails
-from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
+from newsletter.storage.told_readers import (
+    IS_SETTLED,
+    IS_TO_PRESENT_ADDRESS,
+    WAS_TOLD_BEFORE_A_MOVE,
+    tells,
+)
 from newsletter.storage.transactions import reading
-from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.storage.unanswered import end_subscriptions, find_unanswered
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.renewal import (
     AHEAD,
     LOOK_BACK,
-    TIME_TO_ANSWER,
-    UNANSWERED,
     YEARS,
     Silence,
     find_renewal,
-    renewal_due,
     result_due,
 )
 from newsletter.subscribers.subscriber import Standing, SubscriberId
-from newsletter.subscribers.why import BY_FILE, Cause, Why
+from newsletter.subscribers.why import BY_FILE, Cause
 
 AT_A_TIME: Final = 500  # readers in one transaction
 _READER: Final = subscribers.c
 _MAIL: Final = mails.c
 _CHAIN: Final = consent_chains.c
-_EVENT: Final = feedback_events.c
-_CAME_BACK: Final = exists().where(
-    _EVENT.subscriber_id == _READER.id,  # of an index
-    _EVENT.mail_name == _MAIL.name,
-    _EVENT.kind == Kind.BOUNCE.value,
-)
 
 
 class SqlNotices:
@@ -100,8 +89,8 @@ class SqlNotices:
         self._zone = zone
         self._otherwise = otherwise
         self._silence = silence
-        self._is_folder = bool(leave_by.folder)
         self._is_rehearsal = leave_by.is_rehearsal
+        self._tells = tells(leave_by)
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
         """
@@ -134,15 +123,19 @@ class SqlNotices:
                 yield self._notice(kind, row, at, result_due(at, self._zone))
 
     def find_renewals(self, now: datetime) -> Iterator[Notice]:
-        """Yield consents to be confirmed again; who was asked, or has confirmed, is left out."""
+        """
+        Yield consents to be confirmed again; who was asked, or has confirmed, is left out.
+
+        Whoever has moved since is asked again: the button of the mail to the old address is dead.
+        """
         today = now.astimezone(self._zone).date()
         newest = now - timedelta(days=365 * YEARS) + AHEAD + timedelta(days=2)
         asked_at = (
             select(func.max(_MAIL.asked_at))
             .where(
-                or_(_MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id),
+                or_(IS_TO_PRESENT_ADDRESS, and_(_MAIL.subscriber_id == _READER.id, IS_SETTLED)),
                 _MAIL.kind == MailKind.RENEWAL.value,
-                self._tells(),
+                self._tells,
             )
             .scalar_subquery()
         )
@@ -153,13 +146,12 @@ class SqlNotices:
                 continue
             asked = row.asked_at
             if asked is None or asked.astimezone(self._zone).date() < renewal.since:
-                notice = self._notice(MailKind.RENEWAL, row, row.consented_at, renewal.until)
-                yield replace(notice, answer_by=renewal.answer_by(today))
+                yield self._notice(MailKind.RENEWAL, row, row.consented_at, renewal.until)
 
     def find_asked(self) -> Sequence[Notice]:
         """Return the notices that wait, or whose arrival nothing proves, until they are settled."""
         with reading(self._database) as connection:
-            found = find_asked(connection, self._tells(), self._zone)
+            found = find_asked(connection, self._tells, self._zone)
             return [notice for _, notice in found]
 
     def settle(self, address_key: str, now: datetime) -> int:
@@ -172,7 +164,7 @@ class SqlNotices:
         owed = chain(self.find_results(now), self.find_renewals(now))
         theirs = [one for one in owed if one.address_key == address_key]
         self.ask_for(iter(theirs), now, lambda _count: None)
-        tells, zone = self._tells(), self._zone
+        tells, zone = self._tells, self._zone
         return self._commits.run(
             lambda connection: settle(
                 connection, list(find_asked(connection, tells, zone, address_key))
@@ -204,60 +196,25 @@ class SqlNotices:
         count = 0
         while batch := list(islice(notices, AT_A_TIME)):
             requests = [_request_of(one, now, self._silence) for one in batch]
-            ask = partial(_ask, requests=requests, tells=self._tells())
+            ask = partial(_ask, requests=requests, tells=self._tells)
             count += self._commits.run(ask)
             told(count)
         return count
 
-    def end_unanswered(self, now: datetime) -> int:
-        """
-        End the subscriptions of readers who were asked, and did not answer in time.
-
-        Only where the mail was accepted and said so, left in good time, and has not come back; and
-        where nobody has put the reader back since, or agreed for them again; nor where they have
-        confirmed by another mail, or on another list.
-        """
+    def find_unanswered(self, now: datetime) -> Sequence[Notice]:
+        """Return the renewals whose readers did not answer in time, and were told the end of it."""
         if self._is_rehearsal:
-            return 0
-        today = now.astimezone(self._zone).date()
-        query = (
-            select(_MAIL.facts, _MAIL.begun_at, _READER.address_key, _READER.consented_at)
-            .add_columns(_READER.reconfirmed_at)
-            .join(subscribers, _READER.id == _MAIL.subscriber_id)
-            .where(
-                _MAIL.kind == MailKind.RENEWAL.value,
-                _MAIL.state == State.ACCEPTED.value,
-                self._tells(),
-                _MAIL.used_at.is_(None),
-                _READER.address_key == _MAIL.address_key,
-                _READER.standing == Standing.ACTIVE.value,
-                _READER.standing_since <= _MAIL.begun_at,
-                ~_CAME_BACK,
-            )
-        )
+            return ()
         with reading(self._database) as connection:
-            keys = [
-                row.address_key
-                for row in connection.execute(query)
-                if row.facts["silence"] == Silence.REMOVED
-                and today > date.fromisoformat(row.facts["until"])
-                and self._was_in_time(row.begun_at, row.facts)
-                and not self._has_confirmed(row)
-                and row.consented_at == datetime.fromisoformat(row.facts["agreed"])
-            ]
+            return find_unanswered(connection, self._tells, self._zone, now)
+
+    def end_unanswered(self, now: datetime) -> int:
+        """End the subscriptions of readers who were asked, and did not answer in time."""
+        keys = [one.address_key for one in self.find_unanswered(now)]
         for start in range(0, len(keys), AT_A_TIME):
-            self._commits.run(partial(_end, keys=keys[start : start + AT_A_TIME], now=now))
+            some = keys[start : start + AT_A_TIME]
+            self._commits.run(partial(end_subscriptions, keys=some, now=now))
         return len(keys)
-
-    def _was_in_time(self, begun_at: datetime, facts: Mapping[str, str]) -> bool:
-        """Return whether a notice left so early that its reader could answer."""
-        left = begun_at.astimezone(self._zone).date()
-        return left + TIME_TO_ANSWER <= date.fromisoformat(facts["until"])
-
-    def _has_confirmed(self, row: Any) -> bool:
-        """Return whether a reader has confirmed what a notice asks for, by whatever way."""
-        renewal = renewal_due(date.fromisoformat(row.facts["due"]))
-        return renewal.is_confirmed(row.reconfirmed_at, self._zone)
 
     def _rows(
         self, condition: ColumnElement[bool], asked_at: ColumnElement[Any] | None = None
@@ -289,16 +246,13 @@ class SqlNotices:
 
         *may_be_unasked*: nobody may have asked for it, as where a file declares it.
         """
-        theirs = or_(  # at this address, or at one that the reader had before
-            _MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id
-        )
         is_it = and_(_MAIL.kind == kind.value, _MAIL.asked_at >= since)
-        told = exists().where(theirs, is_it, self._tells())
-        # It was asked for, but told nobody: in a rehearsal.
-        in_vain = select(_MAIL.subscriber_id).where(
-            _MAIL.kind == kind.value, _MAIL.subscriber_id.is_not(None), ~self._tells()
+        told = exists().where(
+            or_(IS_TO_PRESENT_ADDRESS, WAS_TOLD_BEFORE_A_MOVE), is_it, self._tells
         )
-        return and_(or_(may_be_unasked, _READER.id.in_(in_vain)), ~told)
+        # It was asked for, but told nobody: in a rehearsal, or it was skipped, or they have moved.
+        was_asked = exists().where(_MAIL.subscriber_id == _READER.id, is_it)
+        return and_(or_(may_be_unasked, was_asked), ~told)
 
     def _is_new(self, since: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
         """Return the condition that a consent was new when it was recorded."""
@@ -314,20 +268,6 @@ class SqlNotices:
             return func.datetime(began_at, f"-{LOOK_BACK.days} days")  # of the text that is kept
         return began_at - literal(LOOK_BACK)
 
-    def _tells(self) -> ColumnElement[bool]:
-        """Return the condition that a mail tells its reader something, or still will."""
-        # Earlier versions dropped after a restore what may have been sent before.
-        is_kept = or_(_MAIL.state != State.SKIPPED.value, _MAIL.reason != Skip.IN_DOUBT.value)
-        if self._is_rehearsal:
-            return is_kept
-        is_settled = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
-        still_will = or_(_MAIL.state.in_(WAITING), is_settled)
-        # Earlier versions did not record the way: a folder has always been the one that is set.
-        was_written = and_(_MAIL.answer.is_not(None), is_answer(WRITTEN, _MAIL.answer))
-        is_old = _MAIL.way_delivers.is_(None)
-        old_tells = is_old if self._is_folder else and_(is_old, ~was_written)
-        return and_(is_kept, or_(still_will, _MAIL.way_delivers.is_(True), old_tells))
-
     def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
         preference = Preference(row.preference) if row.preference else None
         lang = language_of(preference, self._otherwise)
@@ -339,8 +279,7 @@ def _request_of(notice: Notice, now: datetime, silence: Silence) -> Request:
     at = notice.declared_at.isoformat()
     facts = {"since": at}
     if notice.kind is MailKind.RENEWAL:
-        until = notice.answer_by or notice.due
-        facts = {"agreed": at, "due": notice.due.isoformat(), "until": until.isoformat()}
+        facts = {"agreed": at, "due": notice.due.isoformat()}
         facts["silence"] = silence.value  # what this reader is told, whatever the setting becomes
     return Request(
         kind=notice.kind,
@@ -359,27 +298,25 @@ def _ask(connection: Connection, requests: Sequence[Request], tells: ColumnEleme
     query = select(_MAIL.kind, _MAIL.address_key, _MAIL.facts).where(
         _MAIL.address_key.in_(keys), tells
     )
-    known = [(row.kind, row.address_key, row.facts) for row in connection.execute(query)]
+    known = {
+        (row.address_key, *_declared(row.kind, row.facts)) for row in connection.execute(query)
+    }
     new = [
-        one for one in requests if (one.kind.value, one.address_key, dict(one.facts)) not in known
+        one
+        for one in requests
+        if (one.address_key, *_declared(one.kind.value, one.facts)) not in known
     ]
     for one in new:
         add_request(connection, one)
     return len(new)
 
 
+def _declared(kind: str, facts: Mapping[str, Any]) -> tuple[str, Any, Any]:
+    """Return what a notice is about, without what an attempt adds to its facts."""
+    return kind, facts.get("since") or facts.get("agreed"), facts.get("due")
+
+
 def _add_settled(connection: Connection, requests: Sequence[Request]) -> int:
     for one in requests:
         add_settled(connection, one)
     return len(requests)
-
-
-def _end(connection: Connection, keys: Sequence[str], now: datetime) -> None:
-    book = SqlOpenBook(connection, Occasion(ConsentWay.SILENCE, now))
-    why = Why(Cause.WITHDREW, phrase("subscribers.renewal-unanswered"), UNANSWERED)
-    ended = [
-        replace(entry, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
-        for entry in book.find(keys).values()
-        if entry.standing is Standing.ACTIVE
-    ]
-    book.update(ended)

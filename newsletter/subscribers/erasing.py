@@ -95,6 +95,15 @@ class Ended:
     remains: frozenset[Remains]
     counts: Counter[Erased]
     closed: tuple[str, ...] = ()  # copies and files that cannot be changed
+    waiting: int = 0  # readers who are erased once they were told that they have left
+
+
+@dataclass(frozen=True, slots=True)
+class OpenResults:
+    """Which readers who withdrew are not erased yet, because of the result that they are owed."""
+
+    since: datetime  # aware UTC; who withdrew since then may still be told in time
+    told_since: datetime  # whose mail left since then: it may not have arrived yet
 
 
 @dataclass(frozen=True, slots=True)

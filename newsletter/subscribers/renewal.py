@@ -15,7 +15,7 @@ UNANSWERED: Final = "renewal"  # the author of a standing that silence has broug
 LOOK_BACK: Final = timedelta(days=RESULT_DAYS + 1)  # the last of these days ends at midnight
 YEARS: Final = 2  # within which consent is confirmed again, and again
 AHEAD: Final = timedelta(days=30)  # of the last day, from which on readers are asked
-TIME_TO_ANSWER: Final = timedelta(days=3)  # silence after a later notice means nothing
+TIME_TO_ANSWER: Final = timedelta(days=3)  # at the least, from the day on which a notice leaves
 
 
 class Silence(StrEnum):
@@ -36,9 +36,21 @@ class Renewal:
         """Whether a reader has confirmed this time already, by a mail or on another list."""
         return reconfirmed_at is not None and reconfirmed_at.astimezone(zone).date() >= self.since
 
-    def answer_by(self, today: date) -> date:
-        """Return the last day for the answer to a notice of *today*: later, if that is late."""
-        return today + AHEAD if self.is_overdue(today) else self.until
+    def answer_by(self, today: date, named: date | None = None) -> date:
+        """
+        Return the last day for the answer to a notice that leaves *today*.
+
+        Its reader has 3 days at the least, and 30 if the notice is late.
+
+        Args:
+            today: of the attempt that may reach the reader.
+            named: by an attempt before; it stays as long as it leaves time enough.
+        """
+        if named is not None and today + TIME_TO_ANSWER <= named:
+            return named
+        if self.is_overdue(today):
+            return today + AHEAD
+        return max(self.until, today + TIME_TO_ANSWER)
 
     def is_overdue(self, today: date) -> bool:
         """Whether the last day has passed."""
@@ -48,6 +60,11 @@ class Renewal:
 def result_due(declared: datetime, zone: tzinfo) -> date:
     """Return the last day on which the result of a declaration may be told."""
     return declared.astimezone(zone).date() + timedelta(days=RESULT_DAYS)
+
+
+def first_day_in_time(today: date) -> date:
+    """Return the first day whose declarations may still be answered in time *today*."""
+    return today - timedelta(days=RESULT_DAYS)
 
 
 def renewal_due(due: date) -> Renewal:

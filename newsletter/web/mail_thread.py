@@ -20,6 +20,7 @@ SETTLE_S: Final = 0.2  # in which nobody asks: then the pages are quiet
 SETTLE_MAX_S: Final = 5.0
 AFTER_A_FAULT_S: Final = 30.0
 TELL_AGAIN: Final = timedelta(hours=1)  # the same fault
+LAST_AFTER: Final = timedelta(days=1)  # of a fault: mails that have not left by then are late
 LOOK_FOR_CROWDS: Final = timedelta(seconds=30)
 CLEAN_EVERY: Final = timedelta(hours=1)
 UNSENT: Final = "unsent"  # of `MailThread.fault`
@@ -48,10 +49,21 @@ class Chore:
 class MailThread:
     """Sends the mails of one site until `stop`."""
 
-    def __init__(self, room: MailRoom, chores: Sequence[Chore] = ()) -> None:
-        """Prepare; *chores* are done beside the mails, from the start on."""
+    def __init__(
+        self, room: MailRoom, chores: Sequence[Chore] = (), last: Sequence[Chore] = ()
+    ) -> None:
+        """
+        Prepare.
+
+        Args:
+            room: writes and sends the mails.
+            chores: are done beside the mails, from the start on, whether or not mails leave.
+            last: are done when all mails have left that are due, for they may end what a mail is
+                about; while none leaves, they wait for a day.
+        """
         self._room = room
         self._chores = chores
+        self._last = last
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._told: tuple[str, datetime] | None = None
@@ -60,6 +72,7 @@ class MailThread:
         self._looked_at: datetime | None = None
         self._crowd_told_at: datetime | None = None
         self.fault: str | None = None  # why mails do not leave; None: they do
+        self._failing_since: datetime | None = None
 
     def start(self) -> None:
         """Begin."""
@@ -105,23 +118,40 @@ class MailThread:
                 return
 
     def _send(self) -> float:
-        """Send what is due; return how long to rest."""
+        """Send what is due, and do the chores; return how long to rest."""
         now = datetime.now().astimezone()
+        rest = self._guard(lambda: self._send_due(now), now)
+        self._failing_since = None if self.fault is None else self._failing_since or now
+        has_failed_long = bool(self._failing_since and now - self._failing_since > LAST_AFTER)
+        is_done = rest > 0 and not self._stopping.is_set()
+        if is_done and (self._failing_since is None or has_failed_long):
+            return self._guard(lambda: self._do(self._last, now, rest), now)
+        return rest
+
+    def _guard(self, work: Callable[[], float], now: datetime) -> float:
+        """Do some work, and return how long to rest: longer after a fault, which is told."""
         try:
-            for chore in self._chores:  # first: they do not depend on a mail server
-                chore.do_if_due(now)
-            sent = self._room.deliver_due(lambda: not self._stopping.is_set())
-            if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
-                self._room.delete_old()
-                self._cleaned_at = now
-            self._tell_of_crowds(now)
+            return work()
         except NewsletterError as error:
             self._tell(error, now)
-            return AFTER_A_FAULT_S
         except Exception as error:  # a bug: later mails must not wait for a restart
             self.fault = type(error).__name__
             log.error("mails: %s", self.fault, exc_info=error)
-            return AFTER_A_FAULT_S
+        return AFTER_A_FAULT_S
+
+    def _do(self, chores: Sequence[Chore], now: datetime, rest: float) -> float:
+        for chore in chores:
+            chore.do_if_due(now)
+        return rest
+
+    def _send_due(self, now: datetime) -> float:
+        """Send what is due; return how long to rest, 0: more is due."""
+        self._do(self._chores, now, 0)  # first: they do not depend on a mail server
+        sent = self._room.deliver_due(lambda: not self._stopping.is_set())
+        if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
+            self._room.delete_old()
+            self._cleaned_at = now
+        self._tell_of_crowds(now)
         if sent[State.PENDING] and not sent[State.ACCEPTED]:
             self.fault = UNSENT  # the server takes nothing
             return AFTER_A_FAULT_S

@@ -46,9 +46,10 @@ class Serving:
             Chore(KEEP_UP_EVERY, self._webhooks.keep_up),
             Chore(CLEAN_EVERY, room.keep_up),
             Chore(FINISH_EVERY, partial(finish_erasures, site)),
-            Chore(ERASE_EVERY, partial(erase_due, site)),
         )
-        self._mails = MailThread(room, chores)
+        # After the mails: whoever is erased cannot be told any more what they are owed.
+        last = (Chore(ERASE_EVERY, partial(erase_due, site)),)
+        self._mails = MailThread(room, chores, last)
         desk = open_reader_desk(site, self._mails.wake)
         pages = Pages(press, site.publication)
         settings = site.settings

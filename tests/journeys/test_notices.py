@@ -127,12 +127,24 @@ def has_line(text: str, end: str) -> bool:
     return any(line.endswith(end) for line in text.splitlines())
 
 
-def test_s4_a_consent_of_long_ago_owes_no_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", [0, 13, 14, 15, 16, 25, 400])
+@pytest.mark.parametrize("again", [False, True])
+def test_s4_the_office_hears_whether_a_consent_is_too_old_to_be_told(
+    tmp_path: Path, days: int, *, again: bool
+) -> None:
     house = House(tmp_path)
-    house.stage.run("subscribers", "add", NEW, "--consented-at", "2022-08-01")
+    if again:
+        consented(house, NEW, timedelta(days=900), Preference.KO)
+    day = (house.site.now + timedelta(hours=9)).date() - timedelta(days=days)  # in Seoul
+    words = [*(["--again"] if again else []), "--consented-at", day.isoformat()]
 
-    assert owed(house) == []
-    assert results(house) == []
+    said = house.stage.run("subscribers", "add", NEW, *words)
+
+    found = [one for one in owed(house) if one["kind"] == "agreed"]
+    assert len(found) == (days <= 14)
+    assert ("told the result by email" in said) is bool(found)
+    assert ("more than 14 days ago" in said) is not bool(found)
+    assert len(results(house)) == len(found)
 
 
 def test_s4_a_complaint_or_a_mailbox_that_is_gone_owes_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from newsletter.dispatch.states import State
 from newsletter.lang import Lang
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.limits import WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, MailName, Skip
+from newsletter.mails.mail import LIMITED, NOTICES, Mail, MailForm, MailKind, MailName, Skip
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause, Why
@@ -132,3 +132,53 @@ def test_one_mail_answers_all_requests_before_it() -> None:
 
     assert decide(ASKED, later, LIMITS, NOW) is Skip.ANSWERED
     assert decide(ASKED, earlier, LIMITS, NOW) is MailForm.CONFIRMATION
+
+
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("change", ["has_moved", "is_outdated"])
+@pytest.mark.parametrize("is_put_off", [False, True])
+def test_no_notice_goes_where_its_reader_is_not_or_says_what_is_not_so_any_more(
+    kind: MailKind, change: str, *, is_put_off: bool
+) -> None:
+    facts = {"agreed": "2026-01-01T00:00:00+00:00", "due": "2026-12-30", "since": "2026-01-01"}
+    mail = replace(ASKED, kind=kind, facts=facts)
+    before = decide(mail, NOTHING_KNOWN, LIMITS, NOW)
+    mail = replace(mail, form=before if is_put_off and isinstance(before, MailForm) else None)
+    found = replace(NOTHING_KNOWN, has_moved=change == "has_moved")
+    found = replace(found, is_outdated=change == "is_outdated")
+
+    decided = decide(mail, found, LIMITS, NOW)
+
+    assert decided is (Skip.OVERTAKEN if kind in NOTICES else before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "is_reader", "leaves"),
+    [
+        (MailKind.LEFT, MailForm.LEFT, False, True),
+        (MailKind.LEFT, MailForm.LEFT, True, False),
+        (MailKind.AGREED, MailForm.AGREED, True, True),
+        (MailKind.AGREED, MailForm.AGREED, False, False),
+        (MailKind.SETTINGS, MailForm.SETTINGS, True, True),
+        (MailKind.SETTINGS, MailForm.SETTINGS, False, False),  # they have moved or left
+        (MailKind.SUBSCRIBE, MailForm.CONFIRMATION, False, True),
+        (MailKind.SUBSCRIBE, MailForm.CONFIRMATION, True, False),
+        (MailKind.SUBSCRIBE, MailForm.SUBSCRIBED, True, True),
+        (MailKind.SUBSCRIBE, MailForm.SUBSCRIBED, False, False),
+        (MailKind.NEW_ADDRESS, MailForm.NEW_ADDRESS, False, True),
+        (MailKind.NEW_ADDRESS, MailForm.NEW_ADDRESS, True, False),
+        (MailKind.MOVED, MailForm.MOVED, True, True),
+        (MailKind.MOVED, MailForm.MOVED, False, True),
+    ],
+)
+def test_each_attempt_asks_again_whether_the_mail_is_still_right(
+    kind: MailKind, form: MailForm, *, is_reader: bool, leaves: bool
+) -> None:
+    standing = Standing.ACTIVE if is_reader else Standing.UNSUBSCRIBED
+    found = replace(NOTHING_KNOWN, entry=replace(ENTRY, standing=standing))
+    mail = replace(ASKED, kind=kind, form=form, state=State.DEFERRED, attempts=3)
+
+    decided = decide(mail, found, LIMITS, NOW)
+
+    assert (decided is form) is leaves
+    assert isinstance(decided, Skip) is not leaves

@@ -38,7 +38,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, metadata, subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import enrol, withdraw
-from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy, Remains
+from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy, OpenResults, Remains
 from newsletter.subscribers.subscriber import SubscriberId, editions_by_preference
 from newsletter.subscribers.traces import Sought, hash_of
 from tests.postgresql import PROGRAMS
@@ -227,10 +227,12 @@ def test_whoever_withdrew_long_enough_ago_is_due(engine: Engine) -> None:
         withdraw(address_of(ADDRESS), book, NOW)
     erasing = SqlErasing(engine)
 
-    assert erasing.find_due(NOW, 10) == []
-    assert erasing.find_due(NOW + timedelta(seconds=1), 10) == [KEY]
+    nobody_waits = OpenResults(NOW + timedelta(days=1), NOW + timedelta(days=1))
+
+    assert erasing.find_due(NOW, nobody_waits, 10) == []
+    assert erasing.find_due(NOW + timedelta(seconds=1), nobody_waits, 10) == [KEY]
     erasing.erase([KEY], ASKED)
-    assert erasing.find_due(NOW + timedelta(days=1), 10) == []
+    assert erasing.find_due(NOW + timedelta(days=1), nobody_waits, 10) == []
 
 
 def test_what_a_server_still_answers_is_erased_when_the_run_has_ended(engine: Engine) -> None:

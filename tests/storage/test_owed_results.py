@@ -127,7 +127,7 @@ def test_what_the_ledger_of_a_file_has_told_is_settled_and_nothing_else(
     assert [one.address for one in notices.find_results(NOW)] == ["own@example.org"]
     later = NOW + timedelta(days=30)
     assert [one.address for one in notices.find_results(later)] == ["own@example.org"]
-    assert {one.address for one in notices.find_asked()} == {one.address for one in asked}
+    assert list(notices.find_asked()) == []  # the other ledger has told what they declared later
     assert notices.settle_of_import(file, NOW) == 0
 
 

@@ -115,7 +115,7 @@ class House:
                 self._seen.add(path.name)
                 message = message_from_bytes(path.read_bytes(), policy=default)
                 assert isinstance(message, EmailMessage)
-                is_result = text_of(message).startswith(AGREED_HEADINGS)
+                is_result = not set(AGREED_HEADINGS).isdisjoint(text_of(message).splitlines())
                 (self.results if is_result else found).append(message)
         return found
 

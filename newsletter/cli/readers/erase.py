@@ -75,7 +75,8 @@ def erase(  # noqa: PLR0913 - one for each option
 
 def _show_owed(site: Site, address: Address, known: Known) -> None:
     """Say what the reader would not be told any more."""
-    owed = sum(one.address_key == address.key for one in find_owed(site))
+    reader = known.entry and known.entry.id
+    owed = sum(one.address_key == address.key or one.reader == reader for one in find_owed(site))
     if owed:
         words = _("{count} notices were not sent yet: newsletter notices send", count=owed)
         tell("Owed", words, _("the erasure removes them"), cells=CELLS)

@@ -29,6 +29,13 @@ def show_ended(ended: Ended) -> None:
     }
     found = [text for kind, text in words.items() if counts[kind]]
     tell("Erased", *(found or [_("nobody; nothing was found")]), cells=CELLS)
+    if ended.waiting:
+        waiting = _(
+            "readers who were not told yet that they are unsubscribed, or only within the last "
+            "hour: {count}; they are erased later, in 14 days at the most",
+            count=ended.waiting,
+        )
+        tell("Waiting", waiting, "newsletter notices send", cells=CELLS)
     if ended.remains:
         told = _remains_in_words()
         tell("Remaining", *(told[one] for one in sorted(ended.remains)), *ended.closed, cells=CELLS)

@@ -12,7 +12,7 @@ from newsletter.desk.importing import ImportSite
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.book import Selection
-from newsletter.subscribers.renewal import RESULT_DAYS
+from newsletter.subscribers.renewal import LOOK_BACK
 from newsletter.subscribers.subscriber import Consent, Standing, consent_in
 
 NO_PREFERENCE: Final = "none"
@@ -58,12 +58,18 @@ consented_at_option = click.option(
 
 
 def say_result_is_told(ago: timedelta = timedelta()) -> None:
-    """Say that a reader gets a notice of what they declared so long ago, if the law still asks."""
-    if ago <= timedelta(days=RESULT_DAYS):
+    """Say whether a reader gets a notice of what they declared so long ago, and why not."""
+    if ago <= LOOK_BACK:
         said = _(
             "They are told the result by email: by newsletter serve, or newsletter notices send."
         )
-        click.echo(said)
+    else:
+        said = _(
+            "They are not told the result: they consented more than 14 days ago, and it has to be "
+            "told within 14 days (Network Act, Article 50(7)). If nobody has told them, tell them "
+            "yourself."
+        )
+    click.echo(said)
 
 
 def consent_of(site: ImportSite, consented_at: str) -> Consent:
