@@ -1,0 +1,76 @@
+"""The examination: every check that is wanted, all faults at once."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from newsletter.app.site import Site
+from newsletter.doctor.check import Check, Section
+from newsletter.doctor.finding import GRAVEST_FIRST, Certainty, Finding, unseen, wrong
+from newsletter.doctor.patient import Patient
+from newsletter.errors import NewsletterError, SettingsError
+from newsletter.phrases import Phrase, phrase
+
+SETTINGS = "settings"  # name of the check of the settings themselves
+
+Told = Callable[[int, int, Phrase], None]  # checks done, of how many, what is looked at now
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The result of an examination."""
+
+    findings: Sequence[Finding]  # in the order of the checks
+    looked: Collection[str]  # names of the checks that were made
+
+    @property
+    def fails(self) -> bool:
+        """Whether something would fail."""
+        return any(one.certainty is Certainty.WRONG for one in self.findings)
+
+    def count(self, certainty: Certainty) -> int:
+        """Count the findings of one certainty."""
+        return sum(one.certainty is certainty for one in self.findings)
+
+    @property
+    def gravest_first(self) -> Sequence[Finding]:
+        """The findings by certainty; within one, in the order of the checks."""
+        return sorted(self.findings, key=lambda one: GRAVEST_FIRST.index(one.certainty))
+
+
+def examine(
+    site: Site, checks: Iterable[Check], sections: Collection[Section], tell: Told
+) -> Examination:
+    """
+    Make all checks of some sections; sends nothing.
+
+    A check that cannot be made, because a file that it reads has a fault, is reported as unseen,
+    and the next ones are made. Faults of the settings prevent all.
+
+    Args:
+        site: the site to look at.
+        checks: the table of checks.
+        sections: those of which the checks are made.
+        tell: is told before each check.
+    """
+    try:
+        patient = Patient(site)
+        site.settings  # noqa: B018 - read here, so that its faults are findings
+        site.require()
+    except SettingsError as error:
+        faults = [replace(wrong(".env", said), check=SETTINGS) for said in error.said]
+        return Examination(faults, {SETTINGS})
+    chosen = [one for one in checks if one.section in sections]
+    findings: list[Finding] = []
+    for number, check in enumerate(chosen):
+        tell(number, len(chosen), check.summary)
+        findings += [replace(one, check=check.name) for one in _look(check, patient)]
+    return Examination(findings, {one.name for one in chosen})
+
+
+def _look(check: Check, patient: Patient) -> Sequence[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(check.look(patient))
+    except NewsletterError as error:
+        found.append(unseen(check.name, phrase("doctor.not-looked", reason=error.phrase)))
+    return found
