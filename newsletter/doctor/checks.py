@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from newsletter.doctor import settings_checks
+from newsletter.doctor import settings_checks, stores
 from newsletter.doctor.check import Check, Section
 from newsletter.phrases import phrase
 
@@ -44,5 +44,8 @@ SITE_CHECKS: Final = (
         phrase("doctor.check-time-zone"),
         settings_checks.look_at_time_zone,
     ),
+    Check("database", Section.SITE, phrase("doctor.check-database"), stores.look_at_database),
+    Check("disk", Section.SITE, phrase("doctor.check-disk"), stores.look_at_disk),
+    Check("backup", Section.SITE, phrase("doctor.check-backup"), stores.look_at_backup),
 )
 CHECKS: Final = (*SITE_CHECKS,)
