@@ -22,7 +22,10 @@ from tests.stage.site import Stage
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ko.md")
 # operating.md has tests of its own.
-TWINS = ("proof.md", "pace.md", "dispatching.md", "reliability.md", "deploy.md", "feedback.md")
+TWINS = (
+    *("proof.md", "pace.md", "dispatching.md", "reliability.md", "deploy.md", "feedback.md"),
+    "doctor.md",
+)
 DOCUMENTS = (
     *READMES,
     "ARCHITECTURE.md",

@@ -1,5 +1,6 @@
 """What is wrong with settings, keys, files and the database is named, and nothing else."""
 
+import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from newsletter.subscribers.access_record import AccessKind, Operator
 from tests.doctor.examining import codes, found, look, make_site
 from tests.makers import CROSS_BORDER
 from tests.stage.clocked import ClockedStage
+from tests.stage.site import Stage
 
 WRONG, PERHAPS, UNSEEN = Certainty.WRONG, Certainty.PERHAPS, Certainty.UNSEEN
 SITE = Section.SITE
@@ -174,6 +176,24 @@ def test_a_full_disk_and_old_backups_are_named(
 
     assert "doctor.backup-old" in codes(examination, PERHAPS, check="backup")
     assert "doctor.disk-full" in codes(examination, WRONG, check="disk")
+
+
+def test_the_command_shows_the_gravest_first_and_says_so_to_machines(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.close()
+    stage = Stage(tmp_path, {"NEWSLETTER_MAIL_URL": "smtp://relay.example.org"})
+
+    shown = stage.run("doctor", "--only", "site", status=1)
+    told = json.loads(stage.run("doctor", "--only", "site", "--json", status=1))
+
+    assert shown.startswith("wrong         public-url: NEWSLETTER_PUBLIC_URL\n")
+    assert shown.splitlines()[-1].startswith("Doctor   1 wrong, ")
+    assert told["fails"] is True
+    [fault] = [one for one in told["findings"] if one["certainty"] == "wrong"]
+    assert fault["code"] == "doctor.no-public-url"
+    assert fault["place"] == "NEWSLETTER_PUBLIC_URL"
+    assert fault["fault"]
+    assert fault["remedy"]
 
 
 def test_an_examination_changes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""Shows an examination of the doctor: a block for each finding, and the counts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from newsletter.cli.cells import pad
+from newsletter.cli.output import is_terminal
+from newsletter.cli.wording import LABEL, _, listed, say
+from newsletter.doctor.examination import Examination, Told
+from newsletter.doctor.finding import Certainty, Finding
+from newsletter.phrases import Phrase
+
+MARK = 14  # cells
+COLOURS = {Certainty.WRONG: "red", Certainty.PERHAPS: "yellow", Certainty.IN_ORDER: "green"}
+
+
+@contextmanager
+def tell_progress() -> Iterator[Told]:
+    """Show on a terminal what is looked at now; print nothing elsewhere."""
+    if not is_terminal("stderr"):
+        yield lambda done, total, words: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to load
+
+    with Console(stderr=True).status("") as status:
+
+        def tell(done: int, total: int, words: Phrase) -> None:
+            status.update(f"{done + 1}/{total} {say(words)}")
+
+        yield tell
+
+
+def show_examination(examination: Examination, *, shows_all: bool) -> None:
+    """Print every finding, the gravest first, and the counts."""
+    for one in examination.gravest_first:
+        if shows_all or one.certainty is not Certainty.IN_ORDER:
+            _show(one)
+    click.echo(_summary(examination))
+
+
+def _show(one: Finding) -> None:
+    mark = pad(name_certainty(one.certainty), MARK)
+    if is_terminal("stdout") and one.certainty in COLOURS:
+        mark = click.style(mark, fg=COLOURS[one.certainty])
+    click.echo(f"{mark}{one.check}: {one.place}")
+    for line in (one.fault, one.remedy):
+        if line:
+            click.echo(f"{' ' * MARK}{say(line)}")
+
+
+def name_certainty(certainty: Certainty) -> str:
+    """Return the word for a certainty."""
+    match certainty:
+        case Certainty.WRONG:
+            return _("wrong")
+        case Certainty.PERHAPS:
+            return _("perhaps wrong")
+        case Certainty.UNSEEN:
+            return _("not seen")
+        case Certainty.IN_ORDER:
+            return _("in order")
+
+
+def _summary(examination: Examination) -> str:
+    counts = []
+    if count := examination.count(Certainty.WRONG):
+        counts.append(_("{count} wrong", count=count))
+    if count := examination.count(Certainty.PERHAPS):
+        counts.append(_("{count} perhaps wrong", count=count))
+    if count := examination.count(Certainty.UNSEEN):
+        counts.append(_("{count} cannot be seen from here", count=count))
+    counts.append(_("{count} in order", count=examination.count(Certainty.IN_ORDER)))
+    return pad(_("Doctor"), LABEL) + listed(counts)
