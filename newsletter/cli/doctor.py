@@ -1,15 +1,20 @@
 """``newsletter doctor``: look at everything that can stop an issue before anyone notices."""
 
 import json
-from collections.abc import Collection
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app.site import Site
 from newsletter.cli.memory import spare_looking
+from newsletter.cli.wording import _
 from newsletter.doctor.check import Section
-from newsletter.doctor.examination import Examination
-from newsletter.doctor.finding import Finding
+from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsletter.doctor.examination import Examination, Order
+    from newsletter.doctor.finding import Finding
 
 FAILS = 1  # exit status
 
@@ -22,12 +27,32 @@ FAILS = 1  # exit status
     type=click.Choice([one.value for one in Section]),
     help="Look at this part only; may be given several times.",
 )
+@click.option(
+    "--resolver",
+    metavar="ADDRESS",
+    help="Ask this DNS resolver.  [default: NEWSLETTER_RESOLVER, or the system's]",
+)
+@click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="IP",
+    help="An IP address that emails leave from.  [default: NEWSLETTER_SENDING_ADDRESSES]",
+)
 @click.option("--all", "shows_all", is_flag=True, help="Also show what is in order.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.pass_context
-def doctor(ctx: click.Context, *, only: tuple[str, ...], shows_all: bool, as_json: bool) -> None:
+def doctor(
+    ctx: click.Context,
+    *,
+    only: tuple[str, ...],
+    resolver: str | None,
+    addresses: tuple[str, ...],
+    shows_all: bool,
+    as_json: bool,
+) -> None:
     """
-    Look at everything that can stop an issue: settings, database, keys.
+    Look at everything that can stop an issue: settings, database, keys, DNS.
 
     Nothing is sent and nothing changes. The exit status is 1 if something would fail.
     docs/doctor.md explains every check.
@@ -38,9 +63,9 @@ def doctor(ctx: click.Context, *, only: tuple[str, ...], shows_all: bool, as_jso
     from newsletter.doctor.examination import examine  # noqa: PLC0415
 
     site: Site = ctx.obj
-    sections = _sections(only)
+    order = _read_order(only, resolver, addresses)
     with tell_progress() as tell:
-        examination = examine(site, CHECKS, sections, tell)
+        examination = examine(site, CHECKS, order, tell)
     if as_json:
         click.echo(json.dumps(_as_json(examination), ensure_ascii=False, indent=2))
     else:
@@ -49,18 +74,34 @@ def doctor(ctx: click.Context, *, only: tuple[str, ...], shows_all: bool, as_jso
         ctx.exit(FAILS)
 
 
-def _sections(only: tuple[str, ...]) -> Collection[Section]:
-    return {Section(one) for one in only} if only else set(Section)
+def _read_order(only: tuple[str, ...], resolver: str | None, addresses: tuple[str, ...]) -> "Order":
+    from newsletter.delivery.name_server import read_name_server  # noqa: PLC0415
+    from newsletter.doctor.examination import Order  # noqa: PLC0415
+
+    server = read_name_server(resolver) if resolver else None
+    if resolver and server is None:
+        raise UsageError(
+            _("--resolver {value}: write an IP address, like 192.0.2.53", value=resolver)
+        )
+    for address in addresses:
+        try:
+            ip_address(address)
+        except ValueError:
+            raise UsageError(
+                _("--address {value}: write an IP address, like 192.0.2.25", value=address)
+            ) from None
+    return Order({Section(one) for one in only}, server, addresses)
 
 
-def _as_json(examination: Examination) -> dict[str, object]:
+def _as_json(examination: "Examination") -> dict[str, object]:
     return {
         "fails": examination.fails,
         "findings": [_finding(one) for one in examination.findings],
+        "notes": list(map(str, examination.notes)),
     }
 
 
-def _finding(one: Finding) -> dict[str, object]:
+def _finding(one: "Finding") -> dict[str, object]:
     return {
         "check": one.check,
         "certainty": one.certainty,

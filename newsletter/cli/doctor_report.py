@@ -7,7 +7,7 @@ import click
 
 from newsletter.cli.cells import pad
 from newsletter.cli.output import is_terminal
-from newsletter.cli.wording import LABEL, _, listed, say
+from newsletter.cli.wording import LABEL, _, listed, say, tell
 from newsletter.doctor.examination import Examination, Told
 from newsletter.doctor.finding import Certainty, Finding
 from newsletter.phrases import Phrase
@@ -26,10 +26,10 @@ def tell_progress() -> Iterator[Told]:
 
     with Console(stderr=True).status("") as status:
 
-        def tell(done: int, total: int, words: Phrase) -> None:
+        def show(done: int, total: int, words: Phrase) -> None:
             status.update(f"{done + 1}/{total} {say(words)}")
 
-        yield tell
+        yield show
 
 
 def show_examination(examination: Examination, *, shows_all: bool) -> None:
@@ -37,6 +37,8 @@ def show_examination(examination: Examination, *, shows_all: bool) -> None:
     for one in examination.gravest_first:
         if shows_all or one.certainty is not Certainty.IN_ORDER:
             _show(one)
+    for note in examination.notes:
+        tell("note", note, cells=MARK)
     click.echo(_summary(examination))
 
 

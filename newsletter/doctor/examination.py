@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.app.site import Site
+from newsletter.delivery.name_server import Dns, NameServer
 from newsletter.doctor.check import Check, Section
 from newsletter.doctor.finding import GRAVEST_FIRST, Certainty, Finding, unseen, wrong
 from newsletter.doctor.patient import Patient
@@ -16,11 +17,21 @@ Told = Callable[[int, int, Phrase], None]  # checks done, of how many, what is l
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be looked at, and how."""
+
+    only: Collection[Section] = ()  # empty: all sections that matter to the site
+    resolver: NameServer | None = None  # None: that of the settings
+    addresses: Sequence[str] = ()  # that letters leave from; empty: those of the settings
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """The result of an examination."""
 
     findings: Sequence[Finding]  # in the order of the checks
     looked: Collection[str]  # names of the checks that were made
+    notes: Sequence[Phrase] = ()  # what was left out, and why
 
     @property
     def fails(self) -> bool:
@@ -37,11 +48,11 @@ class Examination:
         return sorted(self.findings, key=lambda one: GRAVEST_FIRST.index(one.certainty))
 
 
-def examine(
-    site: Site, checks: Iterable[Check], sections: Collection[Section], tell: Told
-) -> Examination:
+def examine(site: Site, checks: Iterable[Check], order: Order, tell: Told) -> Examination:
     """
-    Make all checks of some sections; sends nothing.
+    Make all checks that are ordered; sends nothing.
+
+    DNS is not looked at for letters that stay on this machine, unless somebody asks for it.
 
     A check that cannot be made, because a file that it reads has a fault, is reported as unseen,
     and the next ones are made. Faults of the settings prevent all.
@@ -49,22 +60,34 @@ def examine(
     Args:
         site: the site to look at.
         checks: the table of checks.
-        sections: those of which the checks are made.
+        order: which of them to make, and what DNS to ask.
         tell: is told before each check.
     """
     try:
-        patient = Patient(site)
-        site.settings  # noqa: B018 - read here, so that its faults are findings
+        settings = site.settings
         site.require()
     except SettingsError as error:
         faults = [replace(wrong(".env", said), check=SETTINGS) for said in error.said]
         return Examination(faults, {SETTINGS})
+    resolver = order.resolver or settings.resolver
+    patient = Patient(site, Dns(resolver), order.addresses or settings.sending_addresses)
+    sections, notes = _choose(order, patient, is_dns_named=resolver is not None)
     chosen = [one for one in checks if one.section in sections]
     findings: list[Finding] = []
     for number, check in enumerate(chosen):
         tell(number, len(chosen), check.summary)
         findings += [replace(one, check=check.name) for one in _look(check, patient)]
-    return Examination(findings, {one.name for one in chosen})
+    return Examination(findings, {one.name for one in chosen}, notes)
+
+
+def _choose(
+    order: Order, patient: Patient, *, is_dns_named: bool
+) -> tuple[Collection[Section], Sequence[Phrase]]:
+    if order.only:
+        return order.only, ()
+    if patient.is_at_home and not is_dns_named:
+        return set(Section) - {Section.DNS}, [phrase("doctor.dns-left-out")]
+    return set(Section), ()
 
 
 def _look(check: Check, patient: Patient) -> Sequence[Finding]:

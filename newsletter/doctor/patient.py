@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from newsletter.app.site import Composed, Site
+from newsletter.delivery.name_server import Dns
+from newsletter.delivery.provider import Capabilities
 from newsletter.doctor.dry_letters import find_newest_issue, write_dry_letters
+from newsletter.errors import NewsletterError
 from newsletter.lang import EditionKind
 
 if TYPE_CHECKING:
@@ -16,11 +19,17 @@ if TYPE_CHECKING:
     from newsletter.settings import Settings
 
 
+LOOPBACK: Final = ("127.", "::1")
+
+
 class Patient:
     """A site that is examined; nothing in it changes, and nothing is sent."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, dns: Dns, addresses: Sequence[str] = ()) -> None:
+        """Prepare; *dns* is asked, and *addresses* are those that letters leave from."""
         self.site = site
+        self.dns = dns
+        self.addresses = addresses
 
     @property
     def settings(self) -> "Settings":
@@ -36,6 +45,20 @@ class Patient:
     def records(self) -> "Records":
         """The site's records, of which only what reads without changing is used."""
         return self.site.records
+
+    @cached_property
+    def can(self) -> Capabilities:
+        """What the provider can do; all, where what is set prevents that it is opened."""
+        try:
+            return self.site.provider().can
+        except NewsletterError:
+            return Capabilities()
+
+    @cached_property
+    def is_at_home(self) -> bool:
+        """Whether letters stay on this machine: in a folder, or with a relay on loopback."""
+        url = self.settings.mail_url
+        return url.is_rehearsal or url.host == "localhost" or url.host.startswith(LOOPBACK)
 
     @cached_property
     def health(self) -> "LedgerHealth | None":

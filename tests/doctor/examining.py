@@ -6,7 +6,7 @@ from pathlib import Path
 from newsletter.app.site import Site
 from newsletter.doctor.check import Section
 from newsletter.doctor.checks import CHECKS
-from newsletter.doctor.examination import Examination, examine
+from newsletter.doctor.examination import Examination, Order, examine
 from newsletter.doctor.finding import Certainty, Finding
 from tests.makers import write_site
 from tests.stage.databases import put_empty_database
@@ -22,7 +22,7 @@ def make_site(folder: Path, **settings: str) -> Site:
 
 def look(site: Site, *sections: Section) -> Examination:
     """Make the checks of some sections; of all if none is named."""
-    return examine(site, CHECKS, set(sections or Section), lambda done, total, words: None)
+    return examine(site, CHECKS, Order(sections), lambda done, total, words: None)
 
 
 def codes(examination: Examination, *certainties: Certainty, check: str = "") -> Collection[str]:
