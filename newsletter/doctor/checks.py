@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from newsletter.doctor import settings_checks, stores
+from newsletter.doctor import dmarc_checks, domain_checks, settings_checks, stores
 from newsletter.doctor.check import Check, Section
+from newsletter.doctor.dkim_checks import look_at_dkim
+from newsletter.doctor.spf_checks import look_at_spf
 from newsletter.phrases import phrase
 
 SITE_CHECKS: Final = (
@@ -48,4 +50,24 @@ SITE_CHECKS: Final = (
     Check("disk", Section.SITE, phrase("doctor.check-disk"), stores.look_at_disk),
     Check("backup", Section.SITE, phrase("doctor.check-backup"), stores.look_at_backup),
 )
-CHECKS: Final = (*SITE_CHECKS,)
+DNS_CHECKS: Final = (
+    Check("mx", Section.DNS, phrase("doctor.check-mx"), domain_checks.look_at_mx),
+    Check("soa", Section.DNS, phrase("doctor.check-soa"), domain_checks.look_at_soa),
+    Check("spf", Section.DNS, phrase("doctor.check-spf"), look_at_spf),
+    Check("dkim", Section.DNS, phrase("doctor.check-dkim"), look_at_dkim),
+    Check("dmarc", Section.DNS, phrase("doctor.check-dmarc"), dmarc_checks.look_at_dmarc),
+    Check(
+        "alignment",
+        Section.DNS,
+        phrase("doctor.check-alignment"),
+        dmarc_checks.look_at_alignment,
+    ),
+    Check("ptr", Section.DNS, phrase("doctor.check-ptr"), domain_checks.look_at_ptr),
+    Check(
+        "tls-advice",
+        Section.DNS,
+        phrase("doctor.check-tls-advice"),
+        domain_checks.look_at_tls_advice,
+    ),
+)
+CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS)
