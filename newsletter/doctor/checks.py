@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from newsletter.doctor import dmarc_checks, domain_checks, settings_checks, stores
+from newsletter.doctor import dmarc_checks, domain_checks, provider_checks, settings_checks, stores
 from newsletter.doctor.check import Check, Section
 from newsletter.doctor.dkim_checks import look_at_dkim
 from newsletter.doctor.spf_checks import look_at_spf
@@ -70,4 +70,42 @@ DNS_CHECKS: Final = (
         domain_checks.look_at_tls_advice,
     ),
 )
-CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS)
+PROVIDER_CHECKS: Final = (
+    Check(
+        "relay",
+        Section.PROVIDER,
+        phrase("doctor.check-relay"),
+        provider_checks.look_at_relay,
+    ),
+    Check(
+        "certificate",
+        Section.PROVIDER,
+        phrase("doctor.check-certificate"),
+        provider_checks.look_at_certificate,
+    ),
+    Check(
+        "sender",
+        Section.PROVIDER,
+        phrase("doctor.check-sender"),
+        provider_checks.look_at_sender,
+    ),
+    Check(
+        "extensions",
+        Section.PROVIDER,
+        phrase("doctor.check-extensions"),
+        provider_checks.look_at_extensions,
+    ),
+    Check(
+        "clock",
+        Section.PROVIDER,
+        phrase("doctor.check-clock"),
+        provider_checks.look_at_clock,
+    ),
+    Check(
+        "duration",
+        Section.PROVIDER,
+        phrase("doctor.check-duration"),
+        provider_checks.look_at_duration,
+    ),
+)
+CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS, *PROVIDER_CHECKS)

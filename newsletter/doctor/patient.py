@@ -14,6 +14,7 @@ from newsletter.lang import EditionKind
 if TYPE_CHECKING:
     from newsletter.app.records import Records
     from newsletter.dispatch.health import LedgerHealth
+    from newsletter.doctor.relay_visit import Visit
     from newsletter.issue.issue import Publication
     from newsletter.message.envelope import Envelope
     from newsletter.settings import Settings
@@ -59,6 +60,15 @@ class Patient:
         """Whether letters stay on this machine: in a folder, or with a relay on loopback."""
         url = self.settings.mail_url
         return url.is_rehearsal or url.host == "localhost" or url.host.startswith(LOOPBACK)
+
+    @cached_property
+    def visit(self) -> "Visit | None":
+        """What the relay shows; None if letters do not leave by SMTP."""
+        if not self.settings.mail_url.scheme.startswith("smtp"):
+            return None
+        from newsletter.doctor.relay_visit import visit  # noqa: PLC0415 - not for an outbox
+
+        return visit(self.settings, self.publication.bounces or self.publication.sender_address)
 
     @cached_property
     def health(self) -> "LedgerHealth | None":
