@@ -39,15 +39,22 @@ FAILS = 1  # exit status
     metavar="IP",
     help="An IP address that emails leave from.  [default: NEWSLETTER_SENDING_ADDRESSES]",
 )
+@click.option(
+    "--records",
+    "shows_records",
+    is_flag=True,
+    help="Print the DNS records to enter, as a registrar's form asks for them.",
+)
 @click.option("--all", "shows_all", is_flag=True, help="Also show what is in order.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.pass_context
-def doctor(
+def doctor(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
     *,
     only: tuple[str, ...],
     resolver: str | None,
     addresses: tuple[str, ...],
+    shows_records: bool,
     shows_all: bool,
     as_json: bool,
 ) -> None:
@@ -58,12 +65,20 @@ def doctor(
     docs/doctor.md explains every check.
     """
     spare_looking(ctx)
-    from newsletter.cli.doctor_report import show_examination, tell_progress  # noqa: PLC0415
+    from newsletter.cli.doctor_report import (  # noqa: PLC0415
+        show_examination,
+        show_records,
+        tell_progress,
+    )
     from newsletter.doctor.checks import CHECKS  # noqa: PLC0415
-    from newsletter.doctor.examination import examine  # noqa: PLC0415
+    from newsletter.doctor.examination import examine, make_patient  # noqa: PLC0415
+    from newsletter.doctor.records import find_records_to_enter  # noqa: PLC0415
 
     site: Site = ctx.obj
     order = _read_order(only, resolver, addresses)
+    if shows_records:
+        show_records(find_records_to_enter(make_patient(site, order)), as_json=as_json)
+        return
     with tell_progress() as tell:
         examination = examine(site, CHECKS, order, tell)
     if as_json:
@@ -97,6 +112,7 @@ def _as_json(examination: "Examination") -> dict[str, object]:
     return {
         "fails": examination.fails,
         "findings": [_finding(one) for one in examination.findings],
+        "mailboxes": _mailboxes(examination),
         "notes": list(map(str, examination.notes)),
     }
 
@@ -109,4 +125,15 @@ def _finding(one: "Finding") -> dict[str, object]:
         "place": one.place,
         "fault": str(one.fault),
         "remedy": str(one.remedy),
+    }
+
+
+def _mailboxes(examination: "Examination") -> dict[str, dict[str, str]]:
+    """Return whether each rule of each mailbox provider is kept."""
+    from newsletter.doctor.mailboxes import MAILBOX_RULES, Mailbox, judge_rules  # noqa: PLC0415
+
+    kept = judge_rules(examination)
+    return {
+        box: {rule.name: kept[rule.name] for rule in MAILBOX_RULES if box in rule.asked_by}
+        for box in Mailbox
     }

@@ -1,7 +1,9 @@
 """Shows an examination of the doctor: a block for each finding, and the counts."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import click
 
@@ -10,9 +12,12 @@ from newsletter.cli.output import is_terminal
 from newsletter.cli.wording import LABEL, _, listed, say, tell
 from newsletter.doctor.examination import Examination, Told
 from newsletter.doctor.finding import Certainty, Finding
+from newsletter.doctor.mailboxes import MAILBOX_RULES, Keeping, Mailbox, judge_rules
+from newsletter.doctor.records import DnsRecord
 from newsletter.phrases import Phrase
 
 MARK = 14  # cells
+FIELD = 10
 COLOURS = {Certainty.WRONG: "red", Certainty.PERHAPS: "yellow", Certainty.IN_ORDER: "green"}
 
 
@@ -39,6 +44,8 @@ def show_examination(examination: Examination, *, shows_all: bool) -> None:
             _show(one)
     for note in examination.notes:
         tell("note", note, cells=MARK)
+    if "spf" in examination.looked:
+        _show_mailboxes(examination)
     click.echo(_summary(examination))
 
 
@@ -75,3 +82,40 @@ def _summary(examination: Examination) -> str:
         counts.append(_("{count} cannot be seen from here", count=count))
     counts.append(_("{count} in order", count=examination.count(Certainty.IN_ORDER)))
     return pad(_("Doctor"), LABEL) + listed(counts)
+
+
+def _show_mailboxes(examination: Examination) -> None:
+    """Print the rules of mailbox providers, each with those who ask for it."""
+    kept = judge_rules(examination)
+    for rule in MAILBOX_RULES:
+        mark = pad(_name_keeping(kept[rule.name]), MARK)
+        boxes = [box.value for box in Mailbox if box in rule.asked_by]
+        click.echo(f"{mark}{listed(boxes)}: {say(rule.summary)}")
+
+
+def _name_keeping(keeping: Keeping) -> str:
+    match keeping:
+        case Keeping.KEPT:
+            return _("kept")
+        case Keeping.BROKEN:
+            return _("broken")
+        case Keeping.UNSEEN:
+            return _("not seen")
+
+
+def show_records(records: Sequence[DnsRecord], *, as_json: bool) -> None:
+    """Print the records to enter: a block for each, or JSON."""
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in records], indent=2))
+        return
+    for one in records:
+        tell("Type", one.kind, cells=FIELD)
+        tell("Host", one.name, cells=FIELD)
+        if one.priority is not None:
+            tell("Priority", str(one.priority), cells=FIELD)
+        tell("Value", one.value, cells=FIELD)
+        click.echo()
+    if any(one.kind == "PTR" for one in records):
+        click.echo(_("PTR records are entered by whoever provides the IP address."))
+    if any(one.kind == "MX" for one in records):
+        click.echo(_("Let MX name the host that receives your mail, if it is another."))

@@ -64,14 +64,11 @@ def examine(site: Site, checks: Iterable[Check], order: Order, tell: Told) -> Ex
         tell: is told before each check.
     """
     try:
-        settings = site.settings
-        site.require()
+        patient = make_patient(site, order)
     except SettingsError as error:
         faults = [replace(wrong(".env", said), check=SETTINGS) for said in error.said]
         return Examination(faults, {SETTINGS})
-    resolver = order.resolver or settings.resolver
-    patient = Patient(site, Dns(resolver), order.addresses or settings.sending_addresses)
-    sections, notes = _choose(order, patient, is_dns_named=resolver is not None)
+    sections, notes = _choose(order, patient)
     chosen = [one for one in checks if one.section in sections]
     findings: list[Finding] = []
     for number, check in enumerate(chosen):
@@ -80,11 +77,23 @@ def examine(site: Site, checks: Iterable[Check], order: Order, tell: Told) -> Ex
     return Examination(findings, {one.name for one in chosen}, notes)
 
 
-def _choose(
-    order: Order, patient: Patient, *, is_dns_named: bool
-) -> tuple[Collection[Section], Sequence[Phrase]]:
+def make_patient(site: Site, order: Order) -> Patient:
+    """
+    Make the patient that an order is about.
+
+    Raises:
+        SettingsError: the settings have faults, or there is no site.
+    """
+    settings = site.settings
+    site.require()
+    dns = Dns(order.resolver or settings.resolver)
+    return Patient(site, dns, order.addresses or settings.sending_addresses)
+
+
+def _choose(order: Order, patient: Patient) -> tuple[Collection[Section], Sequence[Phrase]]:
     if order.only:
         return order.only, ()
+    is_dns_named = (order.resolver or patient.settings.resolver) is not None
     if patient.is_at_home and not is_dns_named:
         return set(Section) - {Section.DNS}, [phrase("doctor.dns-left-out")]
     return set(Section), ()
