@@ -20,9 +20,9 @@ def make_site(folder: Path, **settings: str) -> Site:
     return Site({f"NEWSLETTER_{name.upper()}": value for name, value in values.items()}, root)
 
 
-def look(site: Site, *sections: Section) -> Examination:
-    """Make the checks of some sections; of all if none is named."""
-    return examine(site, CHECKS, Order(sections), lambda done, total, words: None)
+def look(site: Site, *sections: Section, order: Order | None = None) -> Examination:
+    """Make the checks of some sections, or of an *order*; of all if none is named."""
+    return examine(site, CHECKS, order or Order(sections), lambda done, total, words: None)
 
 
 def codes(examination: Examination, *certainties: Certainty, check: str = "") -> Collection[str]:

@@ -8,9 +8,11 @@ from typing import Final
 import pytest
 
 from newsletter.app.site import Site
+from newsletter.delivery.smtp_session import Security
 from newsletter.doctor.check import Section
 from newsletter.doctor.finding import Certainty
 from newsletter.doctor.provider_checks import find_date
+from newsletter.doctor.relay_visit import visit
 from newsletter.subscribers.decisions import enrol
 from tests.delivery.certificates import Authority, make_authority
 from tests.delivery.scripted_server import Encrypt, Hear, KeepSilent, Say, ScriptedServer, Step
@@ -171,6 +173,16 @@ def test_a_port_with_the_other_way_of_tls_is_named(tmp_path: Path, authority: Au
     with ScriptedServer([*plain, KeepSilent()], [*plain, KeepSilent()]) as server:
         site = make(tmp_path, server, "smtps")
         assert codes(look(site, Section.PROVIDER), WRONG) == ["doctor.port-starttls"]
+
+
+def test_a_port_that_begins_with_tls_is_named(tmp_path: Path, authority: Authority) -> None:
+    """The visit is made with less patience than a dispatch has: the relay is silent for it all."""
+    tls = authority.issue()
+    with ScriptedServer([KeepSilent()], [Encrypt(tls), KeepSilent()]) as server:
+        site = make(tmp_path, server, "smtp+starttls")
+        seen = visit(site.settings, "news@example.org", patience_s=0.3)
+
+    assert seen.speaks is Security.TLS
 
 
 def test_a_port_where_nobody_listens_is_named(tmp_path: Path) -> None:
