@@ -5,6 +5,7 @@ from typing import Final
 from newsletter.doctor import dmarc_checks, domain_checks, provider_checks, settings_checks, stores
 from newsletter.doctor.check import Check, Section
 from newsletter.doctor.dkim_checks import look_at_dkim
+from newsletter.doctor.public_checks import look_at_one_click
 from newsletter.doctor.spf_checks import look_at_spf
 from newsletter.phrases import phrase
 
@@ -108,4 +109,12 @@ PROVIDER_CHECKS: Final = (
         provider_checks.look_at_duration,
     ),
 )
-CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS, *PROVIDER_CHECKS)
+PUBLIC_CHECKS: Final = (
+    Check(
+        "one-click",
+        Section.PUBLIC,
+        phrase("doctor.check-one-click"),
+        look_at_one_click,
+    ),
+)
+CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS, *PROVIDER_CHECKS, *PUBLIC_CHECKS)
