@@ -196,6 +196,16 @@ def test_the_command_shows_the_gravest_first_and_says_so_to_machines(tmp_path: P
     assert fault["remedy"]
 
 
+def test_a_test_shows_first_what_the_doctor_finds(tmp_path: Path) -> None:
+    make_site(tmp_path).close()
+    stage = Stage(tmp_path, {"NEWSLETTER_MAIL_URL": "outbox:out"})
+
+    shown = stage.run("test", "2022-08", "--to", "me@example.org", "--yes", "--doctor")
+
+    assert shown.index("public-url: NEWSLETTER_PUBLIC_URL") < shown.index("Testing 2022-08")
+    assert "accepted" in shown.partition("Testing 2022-08")[2], "it is sent all the same"
+
+
 def test_an_examination_changes_nothing(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     site.close()
