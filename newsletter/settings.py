@@ -23,6 +23,7 @@ from newsletter.subscribers.renewal import Silence
 
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller
+    from newsletter.delivery.name_server import NameServer
     from newsletter.feedback.inbox_url import InboxUrl
     from newsletter.feedback.webhooks import Secrets
     from newsletter.message.dkim_key import SigningKey
@@ -68,6 +69,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_WEBHOOK_SENDGRID": "",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
+    "NEWSLETTER_RESOLVER": "",
+    "NEWSLETTER_SENDING_ADDRESSES": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
     "NEWSLETTER_DKIM_SELECTOR": "",
     "NEWSLETTER_DKIM_KEY": "",
@@ -92,6 +95,8 @@ class Settings:
     webhooks: "Secrets" = field(repr=False)  # what proves the requests of each mail service
     helo: str  # name of this machine in EHLO, as on the wire; "": automatic
     certificates: str  # PEM: trusted in addition to the system's; "": none
+    resolver: "NameServer | None"  # that the doctor asks; None: the system's
+    sending_addresses: tuple[str, ...]  # IP addresses that letters leave for mailboxes from
     dkim: DkimSetting | None  # None: letters are sent unsigned
     renewal_silence: Silence  # what it means if a reader does not confirm a consent again
     keep_letters: timedelta  # how long unsent letters without references are kept
@@ -140,6 +145,8 @@ class Settings:
             webhooks=reader.webhooks(),
             helo=reader.helo(),
             certificates=reader.certificates(root),
+            resolver=reader.resolver(),
+            sending_addresses=reader.sending_addresses(),
             dkim=reader.dkim(),
             renewal_silence=reader.renewal_silence(),
             keep_letters=reader.keep_letters(),
@@ -317,6 +324,28 @@ class _Reader:
         if name is None:
             self.faults.append(phrase("settings.helo", value=value))
         return name or ""
+
+    def resolver(self) -> "NameServer | None":
+        value = self._value("NEWSLETTER_RESOLVER")
+        if not value:
+            return None
+        from newsletter.delivery.name_server import read_name_server  # noqa: PLC0415 - rarely set
+
+        server = read_name_server(value)
+        if server is None:
+            self.faults.append(phrase("settings.resolver", value=value))
+        return server
+
+    def sending_addresses(self) -> tuple[str, ...]:
+        from ipaddress import ip_address  # noqa: PLC0415 - rarely set
+
+        found = []
+        for part in self._value("NEWSLETTER_SENDING_ADDRESSES").split(","):
+            try:
+                found += [str(ip_address(part.strip()))] if part.strip() else []
+            except ValueError:
+                self.faults.append(phrase("settings.sending-addresses", value=part.strip()))
+        return tuple(dict.fromkeys(found))
 
     def certificates(self, root: Path) -> str:
         value = self._value("NEWSLETTER_CA_FILE")

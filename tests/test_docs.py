@@ -25,6 +25,7 @@ READMES = ("README.md", "README.ko.md")
 TWINS = (
     *("proof.md", "pace.md", "dispatching.md", "reliability.md", "deploy.md", "feedback.md"),
     "webhooks.md",
+    "doctor.md",
 )
 DOCUMENTS = (
     *READMES,

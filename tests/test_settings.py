@@ -356,3 +356,14 @@ def test_a_password_of_an_inbox_makes_env_a_file_with_secrets(
 
     assert "chmod 600" in caplog.text
     assert "S3CRET" not in caplog.text
+
+
+def test_a_resolver_and_sending_addresses_are_ip_addresses(tmp_path: Path) -> None:
+    settings = read(tmp_path, SENDING_ADDRESSES="192.0.2.25, 2001:DB8::25,192.0.2.25")
+    assert settings.sending_addresses == ("192.0.2.25", "2001:db8::25")
+
+    found = faults(tmp_path, RESOLVER="dns.example.org", SENDING_ADDRESSES="mail.example.org")
+
+    assert [line.partition(":")[0] for line in found.splitlines()] == [
+        *("NEWSLETTER_RESOLVER", "NEWSLETTER_SENDING_ADDRESSES")
+    ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.dispatch.health import LedgerHealth
     from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
     from newsletter.lang import Lang, Preference
@@ -329,6 +330,12 @@ class Records:
         from newsletter.storage.looking import has_tables  # noqa: PLC0415 - as above
 
         return has_tables(self._settings.database_url, self._settings.root)
+
+    def look_at_health(self) -> "LedgerHealth | None":
+        """Return the ledger's health; creates no ledger. See `storage.health.look_at_health`."""
+        from newsletter.storage.health import look_at_health  # noqa: PLC0415 - as above
+
+        return look_at_health(self._settings.database_url, self._settings.root)
 
     def holder(self) -> "Holder":
         """Describe this process, for other processes that ask which one holds an issue."""

@@ -53,7 +53,18 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
 }
 SHOWS_NOBODY: Final = frozenset(
     {
-        *("init", "new", "compose", "check", "test", "approve", "dispatch", "serve", "mails send"),
+        *(
+            "init",
+            "new",
+            "compose",
+            "check",
+            "doctor",
+            "test",
+            "approve",
+            "dispatch",
+            "serve",
+            "mails send",
+        ),
         *(
             "bounces arrived",
             "feedback read",

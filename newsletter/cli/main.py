@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "new": "Write the files of a new issue to fill in.",
     "compose": "Make the emails of an issue in every edition.",
     "check": "Proofread an issue: both languages, every mail program.",
+    "doctor": "Look at everything that can stop an issue; sends nothing.",
     "test": "Send an issue to yourself and colleagues, marked as a test.",
     "bounces": "Record that the address for bounces works.",
     "approve": "Approve an issue as it is now; any change voids it.",

@@ -32,9 +32,18 @@ ALL = "all"
     help="Which editions to send.",
 )
 @click.option("--yes", is_flag=True, help="Send to any address without asking.")
+@click.option(
+    "--doctor", "asks_doctor", is_flag=True, help="Show first what 'newsletter doctor' finds."
+)
 @click.pass_context
 def test(
-    ctx: click.Context, issue: str, addresses: tuple[str, ...], edition: str, yes: bool
+    ctx: click.Context,
+    issue: str,
+    addresses: tuple[str, ...],
+    edition: str,
+    *,
+    yes: bool,
+    asks_doctor: bool,
 ) -> None:
     """
     Send ISSUE to yourself and colleagues, marked as a test.
@@ -51,6 +60,8 @@ def test(
     recipients = choose_recipients(site, addresses)
     if recipients.strangers and not yes:
         _ask_about(recipients.strangers)
+    if asks_doctor:
+        _ask_doctor(site)
     kinds = list(EditionKind) if edition == ALL else [EditionKind(edition)]
     test_send = prepare_test_send(site, issue, recipients.chosen, kinds)
     if test_send.report.findings:
@@ -109,6 +120,17 @@ def _outcome_word(outcome: "Outcome | Unsent") -> str:
             return say(State.UNKNOWN.said)
         case _unsent:
             return _("unsent")
+
+
+def _ask_doctor(site: Site) -> None:
+    """Show what would stop the issue; the test is sent all the same, and shows the rest."""
+    from newsletter.cli.doctor_report import show_examination, tell_progress  # noqa: PLC0415
+    from newsletter.doctor.checks import CHECKS  # noqa: PLC0415
+    from newsletter.doctor.examination import Order, examine  # noqa: PLC0415
+
+    with tell_progress() as tell_check:
+        examination = examine(site, CHECKS, Order(), tell_check)
+    show_examination(examination, shows_all=False)
 
 
 def _ask_about(strangers: Sequence[str]) -> None:

@@ -54,6 +54,7 @@ class Offer:
     size_max: int = 0  # bytes of a letter; 0: no limit given
     smtputf8: bool = False  # RFC 6531
     dsn: bool = False  # RFC 3461
+    login: bool = False  # RFC 4954
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Session:
     wire: Wire
     offer: Offer
     own_name: str  # the name that was sent in EHLO
+    greeting: str = ""  # the relay's words behind 220
 
 
 class Handshake(smtplib.SMTP):
@@ -73,11 +75,12 @@ class Handshake(smtplib.SMTP):
         self.sock = sock
         self.wire = Wire(sock)
 
-    def greet(self) -> None:
-        """Read the relay's greeting."""
+    def greet(self) -> str:
+        """Read the relay's greeting, and return its words."""
         code, answer = self.getreply()
         if code != READY:
             raise smtplib.SMTPConnectError(code, answer)
+        return answer.decode("ascii", "replace")
 
     def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
         """Start TLS on the connection."""
@@ -178,7 +181,7 @@ def open_session(
         handshake = Handshake(sock, timeout_s)
         if relay.security is Security.TLS:
             handshake.encrypt(tls or make_tls(""), relay.host)
-        handshake.greet()
+        greeting = handshake.greet()
         own_name = handshake.local_hostname = name_for(handshake.wire.own_address)
         _encrypt_and_log_in(handshake, relay, tls)
     # smtplib's and ssl's errors are OSErrors; encoding and decoding errors are ValueErrors.
@@ -189,7 +192,7 @@ def open_session(
     except ProviderError:
         _drop(handshake)
         raise
-    return Session(handshake.wire, _read_offer(handshake), own_name)
+    return Session(handshake.wire, _read_offer(handshake), own_name, greeting)
 
 
 def _read_offer(handshake: smtplib.SMTP) -> Offer:
@@ -202,6 +205,7 @@ def _read_offer(handshake: smtplib.SMTP) -> Offer:
         size_max=int(size_max) if is_number else 0,
         smtputf8=handshake.has_extn("smtputf8"),
         dsn=handshake.has_extn("dsn"),
+        login=handshake.has_extn("auth"),
     )
 
 

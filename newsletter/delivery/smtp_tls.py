@@ -31,6 +31,10 @@ class Seal:
             return True
         return False
 
+    def certificate(self) -> bytes:
+        """Return the other side's certificate (DER), after the handshake."""
+        return self._tls.getpeercert(binary_form=True) or b""
+
     def receive(self, sealed: bytes) -> None:
         """Accept the bytes received from the other side."""
         self._received.write(sealed)

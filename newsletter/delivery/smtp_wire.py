@@ -83,6 +83,11 @@ class Wire:
         """The IP address of this end of the connection."""
         return str(self._sock.getsockname()[0])
 
+    @property
+    def certificate(self) -> bytes:
+        """The certificate of the other side (DER); b"" if the connection is not encrypted."""
+        return self._seal.certificate() if self._seal else b""
+
     def encrypt(self, context: ssl.SSLContext, host: str, patience_s: float) -> None:
         """
         Start TLS with *host*.

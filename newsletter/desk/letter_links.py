@@ -49,6 +49,15 @@ class LetterLinks:
             return Unread.DAMAGED
         return name
 
+    def answer_dry_run(self, token: str) -> str | None:
+        """
+        Return the answer to the doctor's trial of a link; None if *token* is no trial.
+
+        The token names nobody. Only who has the site's key can ask, and only the site answers.
+        """
+        nonce = self._keyring.links.read_signed(Purpose.DRY_RUN, token)
+        return None if nonce is None else self._keyring.links.token(Purpose.DRY_RUN_ANSWER, nonce)
+
     def find(self, reader: ReaderName) -> Subscriber | None:
         """Return a reader as stored; None if there is none any more."""
         return self._lookup.find_reader(reader)

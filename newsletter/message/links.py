@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     TEST = "test"  # for test letters; has no effect
     MAIL = "mail"  # of a mail of the program: what its reader can do with it
     TAB = "tab"  # of the page that asked for a subscription: accepts the code
+    DRY_RUN = "dry-run"  # of the doctor, who tries the public address; names nobody
+    DRY_RUN_ANSWER = "dry-run-answer"  # what the site's pages answer to it
 
 
 SEPARATOR: Final = "."  # between the reader's id and the signature

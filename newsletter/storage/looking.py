@@ -24,7 +24,7 @@ def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise
     Raises:
         SettingsError: the database cannot be read, or belongs to another version of the program.
     """
-    with _looking(setting, root) as connection:
+    with look(setting, root) as connection:
         if connection is None:
             return ()
         from newsletter.storage.promises import find_promises  # noqa: PLC0415 - slow to load
@@ -39,12 +39,12 @@ def has_tables(setting: str, root: Path) -> bool:
     Raises:
         SettingsError: as in `look_for_promises`.
     """
-    with _looking(setting, root) as connection:
+    with look(setting, root) as connection:
         return connection is not None
 
 
 @contextmanager
-def _looking(setting: str, root: Path) -> "Iterator[Connection | None]":
+def look(setting: str, root: Path) -> "Iterator[Connection | None]":
     """Open the ledger of this version for reading; None if there is none yet."""
     location = read_database_url(setting, root)
     if isinstance(location.place, Path) and not location.place.is_file():

@@ -66,6 +66,8 @@ class LeavingPages:
         RFC 8058, section 3.2: mail programs send the POST without any context. There is no
         redirect, and the answer is the same for a reader who has left already.
         """
+        if answer := self._letters.answer_dry_run(token):
+            return Response(answer, content_type="text/plain")
         reader = self._letters.read(Purpose.UNSUBSCRIBE, token)
         lang = self._pages.choose_lang()
         if isinstance(reader, Unread):

@@ -77,6 +77,7 @@ NOBODY: Final[dict[str, list[tuple[str, ...]]]] = {
     "new": [("new", "2022-12")],
     "compose": [("compose", ISSUE_ID)],
     "check": [("check", ISSUE_ID)],
+    "doctor": [("doctor", "--only", "site")],
     "test": [("test", ISSUE_ID, "--to", "office@example.org", "--yes")],
     "approve": [("approve", ISSUE_ID, "--by", "Kim", "--yes")],
     "dispatch": [("dispatch", ISSUE_ID, "--yes"), ("dispatch", ISSUE_ID, "--dry-run")],
