@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Engine
 
     from newsletter.dispatch.lease import Holder
@@ -101,6 +103,12 @@ class Records:
         for ledger in ledgers:
             ledger.close()
         close_ledger(database)
+
+    def at_one_moment(self) -> "AbstractContextManager[None]":
+        """Let all that this thread reads inside be of one moment; change nothing inside."""
+        from newsletter.storage.transactions import at_one_moment  # noqa: PLC0415
+
+        return at_one_moment(self.database)
 
     @cached_property
     def commits(self) -> "GroupCommit":

@@ -48,8 +48,9 @@ def show(site: Site, address: str, as_json: bool, because: str) -> None:
     """
     wanted = address_of(address)
     look_at(site, Look(AccessKind.CONSENT_SHOWN, because), wanted.key)
-    found = site.records.consents().find(wanted.key)
-    listed = site.records.book().find(wanted.key)
+    with site.records.at_one_moment():
+        found = site.records.consents().find(wanted.key)
+        listed = site.records.book().find(wanted.key)
     if not found and listed is None:
         msg = _("{address} is neither in the record nor on the list", address=wanted.spelling)
         raise ContentError(msg)

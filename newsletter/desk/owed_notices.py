@@ -67,7 +67,8 @@ def today_of(site: Site) -> date:
 def find_owed(site: Site) -> list[Notice]:
     """Return every notice that is owed: asked for or not, those that are due first at the front."""
     notices, now = _notices(site), site.clock()
-    found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked()]
+    with site.records.at_one_moment():  # else one that is asked for meanwhile would be there twice
+        found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked()]
     return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
 
 

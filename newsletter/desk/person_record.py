@@ -52,6 +52,8 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
     """
     Return everything that is stored about the owner of an address, on the list or not.
 
+    The database is read as it is at one moment.
+
     Args:
         records: of the site.
         kept: its kept mails.
@@ -62,21 +64,22 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
         OSError: the folder of kept mails cannot be used.
     """
     lookup, book = records.reader_lookup(), records.book()
-    subscriber = book.find(address.key)
-    reader = None if subscriber is None else subscriber.id
-    returned = records.feedback_record(next(iter(Lang))).read_about(reader, address.key)
-    return PersonRecord(
-        address=address.spelling if subscriber is None else subscriber.address,
-        subscriber=subscriber,
-        consents=records.consents().find(address.key),
-        requests=lookup.find_mails(address.key, reader),
-        deliveries=() if reader is None else book.deliveries(reader),
-        returned=returned,
-        words=read_words(kept, returned),
-        leaks=records.breaches().find_about(address.key),
-        block=lookup.find_block(address.key),
-        accesses=records.accesses().find_about(address.key),
-    )
+    with records.at_one_moment():
+        subscriber = book.find(address.key)
+        reader = None if subscriber is None else subscriber.id
+        returned = records.feedback_record(next(iter(Lang))).read_about(reader, address.key)
+        return PersonRecord(
+            address=address.spelling if subscriber is None else subscriber.address,
+            subscriber=subscriber,
+            consents=records.consents().find(address.key),
+            requests=lookup.find_mails(address.key, reader),
+            deliveries=() if reader is None else book.deliveries(reader),
+            returned=returned,
+            words=read_words(kept, returned),
+            leaks=records.breaches().find_about(address.key),
+            block=lookup.find_block(address.key),
+            accesses=records.accesses().find_about(address.key),
+        )
 
 
 def write_person(person: PersonRecord, *, for_reader: bool) -> str:

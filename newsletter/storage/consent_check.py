@@ -21,12 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    delete,
     func,
     insert,
     select,
 )
-from sqlalchemy.schema import CreateTable
 
 from newsletter.storage.consent_tables import consent_begins, consents
 from newsletter.storage.erasure_tables import erasures
@@ -59,6 +57,9 @@ _AGREED: Final = Table(
     prefixes=["TEMPORARY"],
 )
 
+# A look makes these on its connection: see `find_missing`.
+TEMPORARY: Final = (_LAST, _AGREED)
+
 
 class Said(NamedTuple):
     """What the record says of a person."""
@@ -79,6 +80,8 @@ def find_missing(connection: Connection, looked_at: Callable[[int], None]) -> Mi
     """
     Compare the record with the list; *looked_at* is told how many readers were looked at.
 
+    *connection*: a snapshot with the `TEMPORARY` tables.
+
     What was agreed, or ended, before the record began stands on the list alone.
     """
     began = Began(
@@ -97,8 +100,6 @@ def find_missing(connection: Connection, looked_at: Callable[[int], None]) -> Mi
         done += len(readers)
         looked_at(done)
     missing += _find_ends_of_erased(connection)
-    for table in (_LAST, _AGREED):
-        connection.execute(delete(table))
     return Missing(len(missing), min(missing)) if missing else None
 
 
@@ -170,11 +171,7 @@ def _keep_last_acts(connection: Connection) -> None:
     acts = select(_OF.person, _OF.chain_id, _OF.act, number.label("number"))
     of = acts.where(_OF.person.is_not(None)).subquery().c
     last = select(of.person, of.chain_id, of.act).where(of.number == 1)
-    connection.execute(CreateTable(_LAST, if_not_exists=True))  # the connection may be used again
-    connection.execute(delete(_LAST))
     connection.execute(insert(_LAST).from_select([one.name for one in _LAST.c], last))
-    connection.execute(CreateTable(_AGREED, if_not_exists=True))
-    connection.execute(delete(_AGREED))
     agreed = select(_OF.person, _OF.chain_id, _OF.place, _OF.at)
     is_new = and_(_OF.act == ConsentAct.AGREED.value, _OF.way != ConsentWay.UNDONE.value)
     agreed = agreed.where(is_new, _OF.person.is_not(None))

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Engine, Row, Select, Text, func, select, type
 from newsletter.errors import LedgerError
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
-from newsletter.storage.consent_check import find_erased_names, find_missing
+from newsletter.storage.consent_check import TEMPORARY, find_erased_names, find_missing
 from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
 from newsletter.storage.import_tables import imports
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
 from newsletter.storage.tables import subscribers
-from newsletter.storage.transactions import reading
+from newsletter.storage.transactions import reading, snapshot
 from newsletter.subscribers.consent_proof import Missing, Proof
 from newsletter.subscribers.consent_record import (
     OWN_CHAIN,
@@ -77,8 +77,12 @@ class SqlConsents:
             return _count(connection) + _count_readers(connection)
 
     def verify(self, looked_at: Callable[[int], None]) -> Proof:
-        """Look whether every entry is still what was recorded; *looked_at* is told how many."""
-        with reading(self._engine) as connection:
+        """
+        Look whether every entry is still what was recorded; *looked_at* is told how many.
+
+        All that is compared is of one moment, and nobody waits for it.
+        """
+        with snapshot(self._engine, *TEMPORARY) as connection:
             return _Look(connection, looked_at).verify()
 
 
