@@ -273,6 +273,12 @@ class Records:
         """Note a file that refused rows are written to, so that an erasure reaches it."""
         self.erasing().note_rejects(file, now)
 
+    def forget_rejects(self, file: Path) -> None:
+        """Forget a file that refused rows were written to: it has another name, or is gone."""
+        from newsletter.storage.rejected_files import forget_file  # noqa: PLC0415
+
+        forget_file(self.database, file)
+
     def end_erasures(self, sought: "Sought", now: datetime, left: "Collection[Remains]") -> "Ended":
         """Erase people from the database's files; see `storage.erasure_end.end_erasures`."""
         from newsletter.storage.erasure_end import end_erasures  # noqa: PLC0415

@@ -10,7 +10,7 @@ from newsletter.delivery.registry import read_mail_url
 from newsletter.delivery.written_letters import delete_letters, find_letters
 from newsletter.desk.erasing_texts import all_texts_of
 from newsletter.desk.kept_feedback import erase_kept, is_in_kept
-from newsletter.desk.rejected_rows import erase_rejects, has_rejects
+from newsletter.desk.rejected_rows import erase_rejects, has_rejects, rename_rejects
 from newsletter.errors import ContentError
 from newsletter.feedback.kept_mails import FOLDER
 from newsletter.subscribers.address import address_of
@@ -64,6 +64,12 @@ def erase_in_files(
     for file in site.records.erasing().rejects():
         try:
             counts[Erased.REJECTS] += erase_rejects(file, sought, locals_)
+            rename_rejects(
+                file,
+                sought,
+                lambda new: site.records.note_rejects(new, site.clock()),
+                site.records.forget_rejects,
+            )
         except (OSError, ValueError, csv.Error):
             closed.append(str(file))
     return tuple(closed)
