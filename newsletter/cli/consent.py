@@ -121,6 +121,11 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
         yield _("the text {hash} was changed or removed afterwards", hash=shown)
     for file in proof.unsealed:
         yield _("the entries of {file} have no end that proves them", file=printable(file))
+    for file in proof.unlisted:
+        shown = printable(file) or _("a file whose name was erased")
+        yield _("{file} was removed from the list of imported files afterwards", file=shown)
+    for file in proof.redated:
+        yield _("the time of the import of {file} was changed afterwards", file=printable(file))
     for file in proof.renamed:
         yield _("{file} was another file when it was imported", file=printable(file))
     if count := proof.strangers:

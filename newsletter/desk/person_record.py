@@ -16,7 +16,7 @@ from newsletter.phrases import Phrase
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import PastDelivery
-from newsletter.subscribers.consent_record import ConsentEntry
+from newsletter.subscribers.consent_record import ConsentEntry, details_of
 from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -108,7 +108,6 @@ def write_person(person: PersonRecord, *, for_reader: bool) -> str:
 
 def describe_consent(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
     """Return an entry of the consent record, and the file that it came from, for machines."""
-    details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
     return {
         "act": entry.act,
         "way": entry.way,
@@ -116,7 +115,7 @@ def describe_consent(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
         "recorded_at": _utc(entry.recorded_at),
         "language": entry.lang,
         "text": entry.text,
-        "by": details.get("by"),
+        "by": details_of(entry).get("by"),
         "file": file,
         "chain": entry.chain,
         "place": entry.place,

@@ -1,7 +1,7 @@
 """Reads the consent record, and verifies that it is whole."""
 
 import hashlib
-import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, Select, Text, func, select, type
 from newsletter.errors import LedgerError
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
-from newsletter.storage.consent_check import TEMPORARY, find_erased_names, find_missing
+from newsletter.storage.consent_check import find_erased_names, find_missing
+from newsletter.storage.consent_said import TEMPORARY
 from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
 from newsletter.storage.import_tables import imports
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
@@ -28,11 +29,14 @@ from newsletter.subscribers.consent_record import (
     ConsentWay,
     Seal,
     check_chain,
+    details_of,
     name_person,
 )
 from newsletter.subscribers.erasing import ERASED
 
 ROWS_AT_A_TIME: Final = 10_000
+IS_HASH: Final = re.compile("[0-9a-f]{64}")
+NO_MICROSECONDS: Final = ".000000"  # Python leaves them out
 
 _OF: Final = consents.c
 _TIMES: Final = ("at", "recorded_at")  # read as they are: SQLite keeps any text there
@@ -67,9 +71,12 @@ class SqlConsents:
                 .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
             )
             try:
-                return [(_read(row), row.file) for row in connection.execute(query)]
-            except (ValueError, TypeError) as error:  # somebody has changed the row
+                found = [(_read(row), row.file) for row in connection.execute(query)]
+                for entry, _ in found:
+                    details_of(entry)
+            except (ValueError, TypeError, OverflowError) as error:  # somebody has changed the row
                 raise LedgerError(phrase("storage.consent-unreadable")) from error
+            return found
 
     def count(self) -> int:
         """Return how many entries and readers `verify` will look at."""
@@ -98,6 +105,7 @@ class _Look:
         self._sealed = dict[ChainId, Seal]()
         self._nameless = set[ChainId]()  # files whose seal has lost its details
         self._names = dict[ChainId, str]()  # of files, as they were sealed
+        self._begun = dict[ChainId, set[datetime]]()  # of files, as their entries say
 
     def verify(self) -> Proof:
         own = self._check(OWN_CHAIN)
@@ -116,6 +124,10 @@ class _Look:
             head=own.head,
             broken=tuple(broken),
             unfinished=tuple(file for number, file in open_files.items() if number in writing),
+            unlisted=tuple(
+                self._names.get(number, "") for number in self._sealed if number not in files
+            ),
+            redated=() if broken else self._find_redated(),
             unsealed=tuple(file for number, file in open_files.items() if number not in writing),
             renamed=tuple(
                 file for number, file in files.items() if self._names.get(number, file) != file
@@ -135,15 +147,18 @@ class _Look:
             self._entries += 1
             if self._entries % ROWS_AT_A_TIME == 0:
                 self._looked_at(self._entries)
-            if entry is not None:
-                self._note(entry)
             yield entry, link
+            if entry is not None:  # and it holds: else nobody would ask for the next
+                self._note(entry)
 
     def _note(self, entry: ConsentEntry) -> None:
         if entry.seal is not None and entry.chain == OWN_CHAIN:
             self._sealed[entry.seal.chain] = entry.seal
+            self._begun.setdefault(entry.seal.chain, set()).add(entry.recorded_at)
             if entry.details is not None:
-                self._names[entry.seal.chain] = str(json.loads(entry.details).get("file"))
+                self._names[entry.seal.chain] = details_of(entry).get("file", "")
+        elif entry.chain != OWN_CHAIN:
+            self._begun.setdefault(entry.chain, set()).add(entry.recorded_at)
         is_bare = entry.details_hash is not None and entry.details is None
         if is_bare and entry.seal is not None:
             self._nameless.add(entry.seal.chain)
@@ -153,6 +168,16 @@ class _Look:
     def _files(self) -> Mapping[ChainId, str]:
         query = select(consent_chains.c.id, consent_chains.c.file)
         return {ChainId(number): file for number, file in self._connection.execute(query)}
+
+    def _find_redated(self) -> tuple[str, ...]:
+        """Return the files that are said to have been read at another time than their entries."""
+        began_at = type_coerce(consent_chains.c.began_at, Text)  # SQLite keeps any text there
+        query = select(consent_chains.c.id, consent_chains.c.file, began_at)
+        return tuple(
+            file
+            for number, file, kept in self._connection.execute(query)
+            if (said := self._begun.get(ChainId(number))) and said != {_moment_or_none(kept)}
+        )
 
     def _find_writing(self) -> frozenset[int]:
         """Return the chains of files that are being written to the list."""
@@ -199,7 +224,7 @@ def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry
         for row in rows:
             try:
                 yield _read(row), row.link
-            except (ValueError, TypeError):  # somebody has changed the row
+            except (ValueError, TypeError, OverflowError):  # somebody has changed the row
                 yield None, b""
         if len(rows) < ROWS_AT_A_TIME:
             return
@@ -208,25 +233,35 @@ def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry
 
 def _read(row: Row[Any]) -> ConsentEntry:
     """Return the entry of a row; raises ValueError or TypeError if it was never one."""
-    is_seal = row.sealed_chain is not None
+    act, seal = ConsentAct(row.act), _seal(row)
+    is_end = act is ConsentAct.FILED
+    if is_end is not (seal is not None) or is_end is not (row.person is None):
+        raise ValueError(act)
+    if row.text_hash is not None and not IS_HASH.fullmatch(row.text_hash):
+        raise ValueError(row.text_hash)
     return ConsentEntry(
         chain=ChainId(row.chain_id),
         place=row.place,
-        act=ConsentAct(row.act),
+        act=act,
         way=ConsentWay(row.way),
         person=_octets(row.person),
         at=None if row.at is None else _moment(row.at),
         recorded_at=_moment(row.recorded_at),
-        lang=Lang(row.lang) if row.lang else None,
+        lang=None if row.lang is None else Lang(row.lang),
         text=row.text_hash,
         details=None if row.details is None else str(row.details),
         details_hash=_octets(row.details_hash),
-        seal=_seal(row) if is_seal else None,
+        seal=seal,
     )
 
 
-def _seal(row: Row[Any]) -> Seal:
-    return Seal(ChainId(int(row.sealed_chain)), int(row.sealed_links), bytes(row.sealed_head))
+def _seal(row: Row[Any]) -> Seal | None:
+    chain, links, head = row.sealed_chain, row.sealed_links, row.sealed_head
+    if chain is links is head is None:
+        return None
+    if type(chain) is not int or type(links) is not int:  # SQLite keeps 1.5 in such a column, too
+        raise ValueError(chain, links)
+    return Seal(ChainId(chain), links, bytes(head))
 
 
 def _octets(kept: bytes | None) -> bytes | None:
@@ -234,5 +269,16 @@ def _octets(kept: bytes | None) -> bytes | None:
 
 
 def _moment(kept: object) -> datetime:
-    when = kept if isinstance(kept, datetime) else datetime.fromisoformat(str(kept))
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+    if isinstance(kept, datetime):  # of PostgreSQL
+        return kept.astimezone(UTC)
+    when = datetime.fromisoformat(str(kept))
+    if when.tzinfo is not None or str(when) != str(kept).removesuffix(NO_MICROSECONDS):
+        raise ValueError(kept)
+    return when.replace(tzinfo=UTC)
+
+
+def _moment_or_none(kept: object) -> datetime | None:
+    try:
+        return _moment(kept)
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -206,6 +206,21 @@ def write_details(details: Mapping[str, str]) -> tuple[str | None, bytes | None]
     return written, hashlib.sha256(written.encode()).digest()
 
 
+def details_of(entry: ConsentEntry) -> Mapping[str, str]:
+    """
+    Return the details of an entry; none, if there are none or they were erased.
+
+    Raises:
+        ValueError: somebody has changed them; `write_details` writes no such text.
+    """
+    if entry.details is None:
+        return {}
+    found = json.loads(entry.details)
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise ValueError(entry.place)
+    return found
+
+
 def check_chain(entries: Iterable[tuple[ConsentEntry | None, bytes]], chain: ChainId) -> "Checked":
     """
     Check a chain.
