@@ -14,6 +14,7 @@ from newsletter.lang import Lang
 from newsletter.mails.notices import Notice, NoticeBook, is_from_before
 from newsletter.phrases import phrase
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.why import words_in
 
 
 class NoticeRecords(Protocol):
@@ -96,7 +97,7 @@ def answer_doubts(site: Site, by: str, because: str) -> None:
     doubts = waits_for_answer(MAILS, site.records.doubts().standing())
     if not doubts:
         raise UsageError(phrase("desk.no-doubt-of-mails"))
-    if not because.strip():
+    if not words_in(because):
         raise UsageError(phrase("desk.doubt-reason"))
     site.records.doubts().answer(doubts, MAILS, by, because, site.clock())
 

@@ -26,8 +26,6 @@ from newsletter.subscribers.why import Cause, Why, one_line
 def add(site: Site, address: str, cause: str, because: str, name: str | None) -> None:
     """Send nothing to ADDRESS any more; it need not be on the list, and no import revives it."""
     wanted, by = address_of(address), name_person(name)
-    if not one_line(because):
-        raise click.UsageError(_("--because: the reason is empty; say why"))
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     done = add_suppression(site, wanted, Why(Cause(cause), one_line(because), by))
     reader, before = wanted.spelling, done.before
