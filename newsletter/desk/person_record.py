@@ -16,7 +16,7 @@ from newsletter.phrases import Phrase
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import PastDelivery
-from newsletter.subscribers.consent_record import ConsentEntry, details_of
+from newsletter.subscribers.consent_record import ConsentEntry, Whose, details_of
 from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -32,7 +32,8 @@ class PersonRecord:
 
     address: str  # as on the list, or as it was asked for
     subscriber: Subscriber | None  # None: not on the list
-    consents: Sequence[tuple[ConsentEntry, str | None]]  # each with its file's name
+    # Each with its file's name; at the addresses that the person had before, too.
+    consents: Sequence[tuple[ConsentEntry, str | None]]
     requests: Sequence[Mail]
     deliveries: Sequence[PastDelivery]
     returned: Sequence[Recorded]  # what came back of these, and what the person wrote
@@ -71,7 +72,11 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
         return PersonRecord(
             address=address.spelling if subscriber is None else subscriber.address,
             subscriber=subscriber,
-            consents=records.consents().find(address.key),
+            consents=[
+                (one.entry, one.file)
+                for one in records.consents().find_owned(address.key)
+                if one.whose is not Whose.ANOTHERS
+            ],
             requests=lookup.find_mails(address.key, reader),
             deliveries=() if reader is None else book.deliveries(reader),
             returned=returned,

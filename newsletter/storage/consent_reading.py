@@ -1,17 +1,15 @@
 """Reads the consent record, and verifies that it is whole."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, Text, func, select, type_coerce
+from sqlalchemy import Connection, Engine, Select, Text, func, select, type_coerce
 
-from newsletter.errors import LedgerError
-from newsletter.lang import Lang
-from newsletter.phrases import phrase
 from newsletter.storage.consent_check import find_erased_names, find_missing
+from newsletter.storage.consent_owners import find_owned
+from newsletter.storage.consent_rows import FIELDS, moment_or_none, read_entries, read_entry
 from newsletter.storage.consent_said import TEMPORARY
 from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
 from newsletter.storage.import_tables import imports
@@ -24,9 +22,8 @@ from newsletter.subscribers.consent_record import (
     Break,
     ChainId,
     Checked,
-    ConsentAct,
     ConsentEntry,
-    ConsentWay,
+    Found,
     Seal,
     check_chain,
     details_of,
@@ -35,15 +32,8 @@ from newsletter.subscribers.consent_record import (
 from newsletter.subscribers.erasing import ERASED
 
 ROWS_AT_A_TIME: Final = 10_000
-IS_HASH: Final = re.compile("[0-9a-f]{64}")
-NO_MICROSECONDS: Final = ".000000"  # Python leaves them out
 
 _OF: Final = consents.c
-_TIMES: Final = ("at", "recorded_at")  # read as they are: SQLite keeps any text there
-_FIELDS: Final = [
-    type_coerce(column, Text).label(column.name) if column.name in _TIMES else column
-    for column in consents.columns
-]
 
 
 class SqlConsents:
@@ -54,7 +44,7 @@ class SqlConsents:
 
     def find(self, key: str) -> Sequence[tuple[ConsentEntry, str | None]]:
         """
-        Return the entries of the owner of an address, each with the name of its file.
+        Return the entries of an address, whosever it was, each with the name of its file.
 
         Raises:
             LedgerError: a fault of the database, or one of them was changed and cannot be read.
@@ -65,18 +55,17 @@ class SqlConsents:
                 return ()
             of_file = consent_chains.c.id == _OF.chain_id
             query: Select[Any] = (
-                select(*_FIELDS, consent_chains.c.file)
+                select(*FIELDS, consent_chains.c.file)
                 .outerjoin(consent_chains, of_file)
                 .where(_OF.person == name_person(key, secret))
                 .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
             )
-            try:
-                found = [(_read(row), row.file) for row in connection.execute(query)]
-                for entry, _ in found:
-                    details_of(entry)
-            except (ValueError, TypeError, OverflowError) as error:  # somebody has changed the row
-                raise LedgerError(phrase("storage.consent-unreadable")) from error
-            return found
+            return read_entries(connection, query)
+
+    def find_owned(self, key: str) -> Sequence[Found]:
+        """Return the entries of an address, and those of its reader at addresses of before."""
+        with reading(self._engine) as connection:
+            return find_owned(connection, key)
 
     def count(self) -> int:
         """Return how many entries and readers `verify` will look at."""
@@ -176,7 +165,7 @@ class _Look:
         return tuple(
             file
             for number, file, kept in self._connection.execute(query)
-            if (said := self._begun.get(ChainId(number))) and said != {_moment_or_none(kept)}
+            if (said := self._begun.get(ChainId(number))) and said != {moment_or_none(kept)}
         )
 
     def _find_writing(self) -> frozenset[int]:
@@ -217,68 +206,15 @@ def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry
     """Yield the entries of a chain with their links, some thousands at a time; None: no entry."""
     place = 0
     while True:
-        query: Select[Any] = select(*_FIELDS).where(_OF.chain_id == chain, _OF.place > place)
+        query: Select[Any] = select(*FIELDS).where(_OF.chain_id == chain, _OF.place > place)
         rows: Sequence[Any] = connection.execute(
             query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
         ).all()
         for row in rows:
             try:
-                yield _read(row), row.link
+                yield read_entry(row), row.link
             except (ValueError, TypeError, OverflowError):  # somebody has changed the row
                 yield None, b""
         if len(rows) < ROWS_AT_A_TIME:
             return
         place = rows[-1].place
-
-
-def _read(row: Row[Any]) -> ConsentEntry:
-    """Return the entry of a row; raises ValueError or TypeError if it was never one."""
-    act, seal = ConsentAct(row.act), _seal(row)
-    is_end = act is ConsentAct.FILED
-    if is_end is not (seal is not None) or is_end is not (row.person is None):
-        raise ValueError(act)
-    if row.text_hash is not None and not IS_HASH.fullmatch(row.text_hash):
-        raise ValueError(row.text_hash)
-    return ConsentEntry(
-        chain=ChainId(row.chain_id),
-        place=row.place,
-        act=act,
-        way=ConsentWay(row.way),
-        person=_octets(row.person),
-        at=None if row.at is None else _moment(row.at),
-        recorded_at=_moment(row.recorded_at),
-        lang=None if row.lang is None else Lang(row.lang),
-        text=row.text_hash,
-        details=None if row.details is None else str(row.details),
-        details_hash=_octets(row.details_hash),
-        seal=seal,
-    )
-
-
-def _seal(row: Row[Any]) -> Seal | None:
-    chain, links, head = row.sealed_chain, row.sealed_links, row.sealed_head
-    if chain is links is head is None:
-        return None
-    if type(chain) is not int or type(links) is not int:  # SQLite keeps 1.5 in such a column, too
-        raise ValueError(chain, links)
-    return Seal(ChainId(chain), links, bytes(head))
-
-
-def _octets(kept: bytes | None) -> bytes | None:
-    return None if kept is None else bytes(kept)  # SQLite keeps a text there too
-
-
-def _moment(kept: object) -> datetime:
-    if isinstance(kept, datetime):  # of PostgreSQL
-        return kept.astimezone(UTC)
-    when = datetime.fromisoformat(str(kept))
-    if when.tzinfo is not None or str(when) != str(kept).removesuffix(NO_MICROSECONDS):
-        raise ValueError(kept)
-    return when.replace(tzinfo=UTC)
-
-
-def _moment_or_none(kept: object) -> datetime | None:
-    try:
-        return _moment(kept)
-    except (ValueError, TypeError, OverflowError):
-        return None

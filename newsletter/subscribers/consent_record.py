@@ -124,6 +124,22 @@ class ConsentEntry:
         return _link(previous, self.place, self.act, self.person, self.at, self.details_hash, words)
 
 
+class Whose(StrEnum):
+    """Whose an entry is, as the reader of an address sees it."""
+
+    READERS = "here"  # of the reader who has the address
+    READERS_BEFORE = "before"  # theirs, at an address that they had before
+    ANOTHERS = "another"  # of whoever had this address before them
+
+
+class Found(NamedTuple):
+    """An entry that was found for an address."""
+
+    entry: ConsentEntry
+    file: str | None  # the name of its file
+    whose: Whose
+
+
 class Linked(NamedTuple):
     """What an entry says besides what it has in common with others, and its link."""
 
