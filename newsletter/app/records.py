@@ -1,23 +1,18 @@
 """The records of a site: opens each part of its database on demand."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+from newsletter.app.site_database import SiteDatabase
 
-    from newsletter.dispatch.health import LedgerHealth
-    from newsletter.dispatch.lease import Holder
+if TYPE_CHECKING:
     from newsletter.dispatch.promise import Promise
     from newsletter.lang import Lang, Preference
-    from newsletter.mails.restored import Restored
-    from newsletter.settings import Settings
     from newsletter.storage.accesses import SqlAccesses
     from newsletter.storage.approvals import SqlApprovals
-    from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
     from newsletter.storage.breaches import SqlBreaches
     from newsletter.storage.consent_reading import SqlConsents
@@ -39,7 +34,6 @@ if TYPE_CHECKING:
     from newsletter.storage.returned_letters import LetterMarks
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
-    from newsletter.subscribers.access_record import Access
     from newsletter.subscribers.erasing import (
         CarriedOver,
         Ended,
@@ -48,61 +42,14 @@ if TYPE_CHECKING:
         Remains,
         Remembered,
     )
-    from newsletter.subscribers.subscriber import Subscriber
     from newsletter.subscribers.traces import Sought
 
 
-class Records:
+class Records(SiteDatabase):
     """The ledger of dispatches, the list of readers, and the decisions of people."""
 
     # Large because it has one short method for each kind of record that a site stores, all in one
     # list.
-
-    def __init__(
-        self,
-        settings: "Settings",
-        require_site: Callable[[], None],
-        give_back: Callable[[], None] | None = None,
-    ) -> None:
-        """
-        Prepare; nothing is opened yet.
-
-        Args:
-            settings: the site's settings.
-            require_site: raises a SettingsError if there is no site; then no file is created.
-            give_back: called after much memory was freed, so that the process can return it.
-        """
-        self._settings = settings
-        self._require_site = require_site
-        self._give_back = give_back
-        self._ledgers: list[SqlLedger] = []  # opened ledgers, which `close` closes
-
-    @cached_property
-    def database(self) -> "Engine":
-        """The open database, with the current schema."""
-        from newsletter.storage.opening import open_ledger  # noqa: PLC0415
-
-        self._require_site()
-        return open_ledger(self._settings.database_url, self._settings.root, self._give_back)
-
-    def close(self) -> None:
-        """
-        Write pending data and close the database, so that its file is complete.
-
-        The records may be used again: then the database is opened again.
-        """
-        database: Engine | None = self.__dict__.pop("database", None)
-        if database is None:
-            return
-        from newsletter.storage.opening import close_ledger  # noqa: PLC0415
-
-        commits: GroupCommit | None = self.__dict__.pop("commits", None)
-        if commits is not None:
-            commits.close()
-        ledgers, self._ledgers = self._ledgers, []
-        for ledger in ledgers:
-            ledger.close()
-        close_ledger(database)
 
     @cached_property
     def commits(self) -> "GroupCommit":
@@ -277,6 +224,12 @@ class Records:
         """Note a file that refused rows are written to, so that an erasure reaches it."""
         self.erasing().note_rejects(file, now)
 
+    def forget_rejects(self, file: Path) -> None:
+        """Forget a file that refused rows were written to: it has another name, or is gone."""
+        from newsletter.storage.rejected_files import forget_file  # noqa: PLC0415
+
+        forget_file(self.database, file)
+
     def end_erasures(self, sought: "Sought", now: datetime, left: "Collection[Remains]") -> "Ended":
         """Erase people from the database's files; see `storage.erasure_end.end_erasures`."""
         from newsletter.storage.erasure_end import end_erasures  # noqa: PLC0415
@@ -324,81 +277,3 @@ class Records:
         from newsletter.storage.looking import look_for_promises  # noqa: PLC0415
 
         return look_for_promises(self._settings.database_url, self._settings.root, issue)
-
-    def has_tables(self) -> bool:
-        """Return whether there is a ledger; an empty file is none. Creates and migrates nothing."""
-        from newsletter.storage.looking import has_tables  # noqa: PLC0415 - as above
-
-        return has_tables(self._settings.database_url, self._settings.root)
-
-    def look_at_health(self) -> "LedgerHealth | None":
-        """Return the ledger's health; creates no ledger. See `storage.health.look_at_health`."""
-        from newsletter.storage.health import look_at_health  # noqa: PLC0415 - as above
-
-        return look_at_health(self._settings.database_url, self._settings.root)
-
-    def holder(self) -> "Holder":
-        """Describe this process, for other processes that ask which one holds an issue."""
-        from newsletter.storage.processes import this_holder  # noqa: PLC0415
-
-        return this_holder()
-
-    def has_sent(self) -> bool:
-        """Whether this ledger ever sent letters; creates no ledger."""
-        from newsletter.storage.sent import has_sent  # noqa: PLC0415 - a database is slow to load
-
-        return has_sent(self._settings.database_url, self._settings.root)
-
-    def file(self) -> Path | None:
-        """Return the SQLite file of the ledger, existing or not; None for PostgreSQL."""
-        from newsletter.database_url import read_database_url  # noqa: PLC0415
-
-        self._require_site()
-        location = read_database_url(self._settings.database_url, self._settings.root)
-        return location.place if isinstance(location.place, Path) else None
-
-    def _ledger_file(self) -> Path:
-        """Return the SQLite file of the ledger, or that of before a move to a server."""
-        from newsletter.database_url import FILE  # noqa: PLC0415
-
-        return self.file() or self._settings.root / FILE
-
-    def shown(self) -> str:
-        """Return the database's URL for people, without a password."""
-        from newsletter.database_url import read_database_url  # noqa: PLC0415
-
-        return read_database_url(self._settings.database_url, self._settings.root).shown
-
-    def back_up(self, target: Path, record: Callable[[], None]) -> int:
-        """Copy the whole ledger file to *target*; see `storage.backups.back_up`."""
-        from newsletter.storage.backups import back_up  # noqa: PLC0415
-
-        return back_up(self._sqlite_file(), target, record)
-
-    def read_backup(self, file: Path) -> "Contents":
-        """Describe the contents of a backup; see `storage.backups.read_backup`."""
-        from newsletter.storage.backups import read_backup  # noqa: PLC0415
-
-        return read_backup(file)
-
-    def find_lost(self, file: Path) -> "Sequence[Subscriber] | None":
-        """Return whom a restore would lose; see `storage.lost_readers.find_lost`."""
-        from newsletter.storage.lost_readers import find_lost  # noqa: PLC0415
-
-        return find_lost(self._sqlite_file().resolve(), file)
-
-    def restore(
-        self, file: Path, access: "Access", *, despite_other_keys: bool = False
-    ) -> "Restored":
-        """Replace the ledger by a backup; see `storage.backups.restore`."""
-        from newsletter.storage.backups import restore  # noqa: PLC0415
-
-        ledger = self._sqlite_file()
-        return restore(file, ledger, access, despite_other_keys=despite_other_keys)
-
-    def _sqlite_file(self) -> Path:
-        file = self.file()
-        if file is None:
-            msg = "a server has its own way"
-            raise ValueError(msg)
-        return file

@@ -16,6 +16,7 @@ from newsletter.cli.person import find_account
 from newsletter.cli.wording import _
 from newsletter.desk.accessing import Look, record_access
 from newsletter.subscribers.access_record import AccessKind, Operator
+from newsletter.subscribers.why import words_in
 
 SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "resolve": frozenset({AccessKind.DELIVERIES_SHOWN}),
@@ -122,7 +123,7 @@ def this_operator(name: str = "") -> Operator:
 
 def ask_reason(because: str) -> str:
     """Return the reason of an export; ask for it at a terminal, if it was not given."""
-    if because.strip() or not is_terminal("stdin"):
+    if words_in(because) or not is_terminal("stdin"):
         return because
     question = _("What is this export for? (kept in the access record)")
     return str(click.prompt(question, default="", show_default=False, err=True))

@@ -15,6 +15,7 @@ from newsletter.desk.witness import Proposal, Question
 from newsletter.desk.words import letters, rehearsed_letters
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.proof.approval import Approval
+from newsletter.subscribers.why import words_in
 
 
 class AtTerminal:
@@ -51,14 +52,15 @@ class AtTerminal:
         if not is_terminal("stdin"):
             raise doubts
         click.echo(say(doubts.phrase))
-        reason = click.prompt(
+        said = click.prompt(
             _("Why is it right to send now? (without an answer nothing is sent)"),
             default="",
             show_default=False,
-        ).strip()
+        )
+        reason = words_in(said)
         if not reason:
             raise UsageError(_("no reason was given; nothing was sent"))
-        return str(reason)
+        return reason
 
 
 def in_time(dispatch_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:

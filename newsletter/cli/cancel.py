@@ -10,6 +10,7 @@ from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import find_zone
 from newsletter.desk.words import readers
 from newsletter.dispatch.states import State, Tally
+from newsletter.subscribers.why import words_in
 
 
 @click.command()
@@ -34,7 +35,7 @@ def cancel(site: Site, issue: str, because: str | None, name: str | None, *, yes
         _show_what_is_left(tally)
         confirm_by_name(_("This cannot be undone."), issue, _("nothing was cancelled"), yes=yes)
 
-    cancelled = halts.cancel(site, issue, by, (because or "").strip(), confirm)
+    cancelled = halts.cancel(site, issue, by, words_in(because), confirm)
     if cancelled.was_appointed:
         tell(
             "Dropped",

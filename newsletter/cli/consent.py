@@ -21,7 +21,7 @@ from newsletter.errors import ContentError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.consent_proof import Proof
-from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentEntry
+from newsletter.subscribers.consent_record import OWN_CHAIN, Break, Found, Whose
 from newsletter.subscribers.subscriber import Subscriber
 
 LONG: Final = 100_000  # entries; to look at more takes seconds
@@ -43,23 +43,34 @@ def show(site: Site, address: str, as_json: bool, because: str) -> None:
     """
     Show when the owner of ADDRESS agreed, and how, and when that ended.
 
+    Also at the addresses that they had before. Entries of somebody who had ADDRESS before and has
+    moved since are marked.
+
     The record names nobody: it keeps a hash of the address, which is computed for this. It also
     answers for people who are not on the list any more.
     """
     wanted = address_of(address)
     look_at(site, Look(AccessKind.CONSENT_SHOWN, because), wanted.key)
-    found = site.records.consents().find(wanted.key)
-    listed = site.records.book().find(wanted.key)
+    with site.records.at_one_moment():
+        found = site.records.consents().find_owned(wanted.key)
+        listed = site.records.book().find(wanted.key)
     if not found and listed is None:
         msg = _("{address} is neither in the record nor on the list", address=wanted.spelling)
         raise ContentError(msg)
     if as_json:
         click.echo(
-            json.dumps([describe_consent(*one) for one in found], ensure_ascii=False, indent=2)
+            json.dumps(
+                [
+                    {**describe_consent(one.entry, one.file), "whose": one.whose.value}
+                    for one in found
+                ],
+                ensure_ascii=False,
+                indent=2,
+            )
         )
         return
-    for entry, file in found:
-        click.echo(_say_entry(entry, file, find_zone(site)))
+    for one in found:
+        click.echo(_say_entry(one, find_zone(site)))
     if not found and listed is not None:
         click.echo(_say_before(listed, find_zone(site)))
 
@@ -120,6 +131,11 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
         yield _("the text {hash} was changed or removed afterwards", hash=shown)
     for file in proof.unsealed:
         yield _("the entries of {file} have no end that proves them", file=printable(file))
+    for file in proof.unlisted:
+        shown = printable(file) or _("a file whose name was erased")
+        yield _("{file} was removed from the list of imported files afterwards", file=shown)
+    for file in proof.redated:
+        yield _("the time of the import of {file} was changed afterwards", file=printable(file))
     for file in proof.renamed:
         yield _("{file} was another file when it was imported", file=printable(file))
     if count := proof.strangers:
@@ -135,7 +151,8 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
         )
 
 
-def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
+def _say_entry(found: Found, zone: ZoneInfo) -> str:
+    entry, file, whose = found
     when = _("date unknown") if entry.at is None else show_declared(entry.at, zone)
     act = act_in_words(entry)
     words = [pad(when, 20), pad(act, 15), pad(way_in_words(entry, file), WAY)]
@@ -143,6 +160,13 @@ def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
         words.append(_("recorded {when}", when=recorded))
     if entry.text is not None and entry.lang is not None:
         words.append(_("text {hash} ({lang})", hash=entry.text[:HASH_SHOWN], lang=entry.lang))
+    match whose:
+        case Whose.READERS_BEFORE:
+            words.append(_("at an address of theirs from before"))
+        case Whose.ANOTHERS:
+            words.append(_("by whoever had this address before"))
+        case Whose.READERS:
+            pass
     return "  ".join(words).rstrip()
 
 

@@ -1,11 +1,10 @@
 """The words for entries of the consent record."""
 
-import json
 from collections.abc import Mapping
 
 from newsletter.cli.wording import _
 from newsletter.subscribers.address import printable
-from newsletter.subscribers.consent_record import ConsentAct, ConsentEntry
+from newsletter.subscribers.consent_record import ConsentAct, ConsentEntry, details_of
 
 
 def act_in_words(entry: ConsentEntry) -> str:
@@ -23,7 +22,7 @@ def act_in_words(entry: ConsentEntry) -> str:
 
 def way_in_words(entry: ConsentEntry, file: str | None) -> str:
     """Return how it was declared; *file* is the name of the imported one."""
-    by = _details(entry).get("by", "")
+    by = details_of(entry).get("by", "")
     words: Mapping[str, str] = {
         "code": _("by the code of a confirmation"),
         "link": _("by the link of a mail"),
@@ -39,8 +38,3 @@ def way_in_words(entry: ConsentEntry, file: str | None) -> str:
         "import": _("from {file}", file=printable(file or "")),
     }
     return words.get(entry.way, entry.way)
-
-
-def _details(entry: ConsentEntry) -> Mapping[str, str]:
-    details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
-    return details

@@ -8,6 +8,7 @@ from newsletter.cli.wording import _, tell
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import find_zone
 from newsletter.dispatch.control import Act
+from newsletter.subscribers.why import words_in
 
 
 @click.command()
@@ -24,7 +25,7 @@ def pause(site: Site, issue: str, because: str | None, name: str | None) -> None
     from newsletter.desk import halts  # noqa: PLC0415 - slow to load, and help is fast
 
     by = name_person(name)
-    halt = halts.pause(site, issue, by, (because or "").strip())
+    halt = halts.pause(site, issue, by, words_in(because))
     if halt is None:
         tell(
             "Paused",

@@ -7,6 +7,7 @@ from typing import Final
 from newsletter.cli.wording import _
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import UsageError
+from newsletter.subscribers.why import words_in
 
 LOGIN: Final = Path("/proc/self/loginuid")  # Linux; audit_setloginuid(3)
 NO_LOGIN: Final = 2**32 - 1  # no logged-in user: a timer, or a container
@@ -25,7 +26,7 @@ def name_person(name: str | None) -> str:
     if name is None:
         user = _system_user()
         return f"{user}@{platform.node()}" if user == PROGRAM else user
-    written = " ".join(name.split())
+    written = words_in(name)
     if not written:
         raise UsageError(_("--by: the name is empty; write the name of the person who decides"))
     if written == PROGRAM:

@@ -5,6 +5,7 @@ from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.wording import _, tell
 from newsletter.desk import rehearsing
 from newsletter.desk.words import rehearsed_letters
+from newsletter.subscribers.why import words_in
 
 
 def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *, yes: bool) -> None:
@@ -29,7 +30,7 @@ def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *,
         question = _("After this, the next dispatch sends the issue to all readers.")
         confirm_by_name(question, issue, _("nothing was set aside"), yes=yes)
 
-    reason = (because or "").strip()
+    reason = words_in(because)
     letters = rehearsing.set_rehearsal_aside(site, issue, by, reason, confirm)
     count = rehearsed_letters(letters)
     done = _("{letters} of {issue}, by {by}", letters=count, issue=issue, by=by)

@@ -15,6 +15,7 @@ from newsletter.dispatch.control import Settlement
 from newsletter.errors import UsageError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.why import words_in
 
 
 @click.command()
@@ -67,7 +68,7 @@ def resolve(  # noqa: PLR0913 - one for each option
 
     _refuse_mixture(chosen, logs, more_logs, only)
     by = name_person(name)
-    reason = (because or "").strip()
+    reason = words_in(because)
     if chosen is None:
         from newsletter.cli.resolve_log import settle_from_logs  # noqa: PLC0415
         from newsletter.desk.logs import LogOrder  # noqa: PLC0415

@@ -1,9 +1,10 @@
-"""Letters that lie in a folder: finds those to people, and deletes them."""
+"""Letters that lie in a folder: finds those to people or about them, and deletes them."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
 from email import policy
 from email.header import Header, decode_header
+from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
@@ -15,12 +16,15 @@ HEAD_BYTES: Final = 64_000  # of a letter, in which its header fields are
 USUAL_HEAD_BYTES: Final = 8_000  # where it usually has ended: an outbox may hold many letters
 _END: Final = re.compile(rb"\r?\n\r?\n")
 LETTERS: Final = (".eml", ".part")  # a part is left by a process that was cut off
+OWN_TYPE: Final = "multipart/alternative"  # of letters and mails to readers, one text in two forms
 _TO: Final = ("to", "x-original-to", "delivered-to")
 
 
-def delete_letters(folder: Path, is_theirs: Callable[[str], bool]) -> int:
+def delete_letters(
+    folder: Path, is_theirs: Callable[[str], bool], names_them: Callable[[bytes], bool]
+) -> int:
     """
-    Delete the letters of *folder* to people for whose address *is_theirs* is true.
+    Delete the letters of *folder* that `find_letters` finds.
 
     Returns:
         How many; durable on return.
@@ -29,7 +33,7 @@ def delete_letters(folder: Path, is_theirs: Callable[[str], bool]) -> int:
         OSError: a letter cannot be read or deleted.
     """
     deleted = 0
-    for path in find_letters(folder, is_theirs):
+    for path in find_letters(folder, is_theirs, names_them):
         path.unlink(missing_ok=True)
         deleted += 1
     if deleted:
@@ -51,15 +55,32 @@ def delete_named(folder: Path, names: Collection[str]) -> None:
         sync_folder(folder)
 
 
-def find_letters(folder: Path, is_theirs: Callable[[str], bool]) -> Iterator[Path]:
+def find_letters(
+    folder: Path, is_theirs: Callable[[str], bool], names_them: Callable[[bytes], bool]
+) -> Iterator[Path]:
     """
-    Yield the letters of *folder* to people for whose address *is_theirs* is true.
+    Yield the letters of *folder* to some people, and those to others that may quote them.
+
+    A letter of an issue, or a mail to a reader, says nothing of anybody but its recipient. Only
+    what is built otherwise is looked through, such as a person's mail that was handed on.
+
+    Args:
+        folder: of letters; it may be missing.
+        is_theirs: whether an address is one of theirs.
+        names_them: whether the octets of a letter name one of them.
 
     Raises:
         OSError: a letter cannot be read.
     """
     for path in _letters_in(folder):
-        if any(is_theirs(address) for address in _recipients_of(path)):
+        try:
+            head = _head_of(path)
+            is_found = any(map(is_theirs, _recipients_in(head))) or (
+                head.get_content_type() != OWN_TYPE and names_them(path.read_bytes())
+            )
+        except FileNotFoundError:  # another program has taken it out
+            continue
+        if is_found:
             yield path
 
 
@@ -71,16 +92,16 @@ def _letters_in(folder: Path) -> Iterator[Path]:
     yield from (path for path in found if path.name.endswith(LETTERS) and path.is_file())
 
 
-def _recipients_of(path: Path) -> list[str]:
-    try:
-        with path.open("rb") as file:
-            head = file.read(USUAL_HEAD_BYTES)
-            if not (end := _END.search(head)):
-                head += file.read(HEAD_BYTES - USUAL_HEAD_BYTES)
-    except FileNotFoundError:  # another program has taken it out
-        return []
-    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head[: end and end.end()])
-    values = [_text_of(one) for name in _TO for one in fields.get_all(name, ())]
+def _head_of(path: Path) -> Message:
+    with path.open("rb") as file:
+        head = file.read(USUAL_HEAD_BYTES)
+        if not (end := _END.search(head)):
+            head += file.read(HEAD_BYTES - USUAL_HEAD_BYTES)
+    return BytesHeaderParser(policy=policy.compat32).parsebytes(head[: end and end.end()])
+
+
+def _recipients_in(head: Message) -> list[str]:
+    values = [_text_of(one) for name in _TO for one in head.get_all(name, ())]
     return [address for _, address in getaddresses(values) if address]
 
 

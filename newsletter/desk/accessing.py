@@ -21,6 +21,7 @@ from newsletter.subscribers.access_record import (
     Summary,
     summarise,
 )
+from newsletter.subscribers.why import words_in
 
 EARLIEST: Final = 1970  # years
 MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -62,7 +63,7 @@ def describe_access(site: Site, operator: Operator, look: Look, people: int | No
     Raises:
         UsageError: it is an export, and nobody says what for.
     """
-    because = " ".join(look.because.split())
+    because = words_in(look.because)
     if look.kind in NEED_REASON and not because:
         raise UsageError(phrase("desk.export-without-reason"))
     return Access(
@@ -168,7 +169,7 @@ def record_review(
         by=operator.name,
         account=operator.account,
         entries=seen.entries,
-        note=" ".join(note.split()),
+        note=words_in(note),
     )
     site.records.accesses().record_review(review)
     return review

@@ -162,13 +162,17 @@ def _write_breach(site: Site, order: NoticeOrder) -> Breach:
 def _outline(site: Site, book: BreachBook, breach: Breach, way: Way) -> NoticeOutline:
     pace = site.publication.pace
     ignores = {"quota": pace.quotas, "domains": pace.domains, "warm_up": pace.warm_up}
+    with site.records.at_one_moment():  # whoever is erased meanwhile is counted once
+        people = () if breach.is_planned else tuple(book.read_people())
+        tally = book.tally(breach.id) if breach.id else {}
+        erased = book.count_erased(breach.since)
     return NoticeOutline(
         breach=breach,
         way=way,
         now=site.clock(),
-        people=() if breach.is_planned else tuple(book.read_people()),
-        tally=book.tally(breach.id) if breach.id else {},
-        erased=book.count_erased(breach.since),
+        people=people,
+        tally=tally,
+        erased=erased,
         untold=find_untold(site),
         rate=pace.rate,
         ignores=tuple(name for name, limit in ignores.items() if limit),

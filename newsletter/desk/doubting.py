@@ -10,6 +10,7 @@ from newsletter.desk.words import readers
 from newsletter.dispatch.doubt import MAILS, DoubtCause, Sign, StandingDoubt, waits_for_answer
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.phrases import Phrase, phrase
+from newsletter.subscribers.why import words_in
 
 Held = Mapping[str, Sequence[StandingDoubt]]  # issue -> doubts that nobody has answered for it
 
@@ -50,7 +51,7 @@ def find_doubts(
     found = waits_for_answer(issue, site.records.doubts().standing())
     if is_answered and not found:
         raise UsageError(phrase("desk.no-doubt", issue=issue))
-    if is_answered and not (because and because.strip()):
+    if is_answered and not words_in(because):
         raise UsageError(phrase("desk.doubt-reason"))
     return found
 

@@ -69,11 +69,12 @@ class _Seen:
 
 
 def find_duties(site: Site) -> list[Duty]:
-    """Return every duty, those that are done too."""
+    """Return every duty, those that are done too; all as they are at one moment."""
     today = today_of(site)
     month_ends = today.replace(day=monthrange(today.year, today.month)[1])
-    seen = _Seen(site, today, month_ends, find_owed(site))
-    return [find(seen) for find in _DUTIES]
+    with site.records.at_one_moment():
+        seen = _Seen(site, today, month_ends, find_owed(site))
+        return [find(seen) for find in _DUTIES]
 
 
 def _results(seen: _Seen) -> Duty:

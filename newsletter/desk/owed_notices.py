@@ -14,6 +14,7 @@ from newsletter.lang import Lang
 from newsletter.mails.notices import Notice, NoticeBook, is_from_before
 from newsletter.phrases import phrase
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.why import words_in
 
 
 class NoticeRecords(Protocol):
@@ -67,7 +68,8 @@ def today_of(site: Site) -> date:
 def find_owed(site: Site) -> list[Notice]:
     """Return every notice that is owed: asked for or not, those that are due first at the front."""
     notices, now = _notices(site), site.clock()
-    found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked()]
+    with site.records.at_one_moment():  # else one that is asked for meanwhile would be there twice
+        found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked()]
     return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
 
 
@@ -109,7 +111,7 @@ def answer_doubts(site: Site, by: str, because: str) -> None:
     doubts = waits_for_answer(MAILS, site.records.doubts().standing())
     if not doubts:
         raise UsageError(phrase("desk.no-doubt-of-mails"))
-    if not because.strip():
+    if not words_in(because):
         raise UsageError(phrase("desk.doubt-reason"))
     site.records.doubts().answer(doubts, MAILS, by, because, site.clock())
 

@@ -16,7 +16,7 @@ from newsletter.phrases import Phrase
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import PastDelivery
-from newsletter.subscribers.consent_record import ConsentEntry
+from newsletter.subscribers.consent_record import ConsentEntry, Whose, details_of
 from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -32,7 +32,8 @@ class PersonRecord:
 
     address: str  # as on the list, or as it was asked for
     subscriber: Subscriber | None  # None: not on the list
-    consents: Sequence[tuple[ConsentEntry, str | None]]  # each with its file's name
+    # Each with its file's name; at the addresses that the person had before, too.
+    consents: Sequence[tuple[ConsentEntry, str | None]]
     requests: Sequence[Mail]
     deliveries: Sequence[PastDelivery]
     returned: Sequence[Recorded]  # what came back of these, and what the person wrote
@@ -52,6 +53,8 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
     """
     Return everything that is stored about the owner of an address, on the list or not.
 
+    The database is read as it is at one moment.
+
     Args:
         records: of the site.
         kept: its kept mails.
@@ -62,21 +65,26 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
         OSError: the folder of kept mails cannot be used.
     """
     lookup, book = records.reader_lookup(), records.book()
-    subscriber = book.find(address.key)
-    reader = None if subscriber is None else subscriber.id
-    returned = records.feedback_record(next(iter(Lang))).read_about(reader, address.key)
-    return PersonRecord(
-        address=address.spelling if subscriber is None else subscriber.address,
-        subscriber=subscriber,
-        consents=records.consents().find(address.key),
-        requests=lookup.find_mails(address.key, reader),
-        deliveries=() if reader is None else book.deliveries(reader),
-        returned=returned,
-        words=read_words(kept, returned),
-        leaks=records.breaches().find_about(address.key),
-        block=lookup.find_block(address.key),
-        accesses=records.accesses().find_about(address.key),
-    )
+    with records.at_one_moment():
+        subscriber = book.find(address.key)
+        reader = None if subscriber is None else subscriber.id
+        returned = records.feedback_record(next(iter(Lang))).read_about(reader, address.key)
+        return PersonRecord(
+            address=address.spelling if subscriber is None else subscriber.address,
+            subscriber=subscriber,
+            consents=[
+                (one.entry, one.file)
+                for one in records.consents().find_owned(address.key)
+                if one.whose is not Whose.ANOTHERS
+            ],
+            requests=lookup.find_mails(address.key, reader),
+            deliveries=() if reader is None else book.deliveries(reader),
+            returned=returned,
+            words=read_words(kept, returned),
+            leaks=records.breaches().find_about(address.key),
+            block=lookup.find_block(address.key),
+            accesses=records.accesses().find_about(address.key),
+        )
 
 
 def write_person(person: PersonRecord, *, for_reader: bool) -> str:
@@ -105,7 +113,6 @@ def write_person(person: PersonRecord, *, for_reader: bool) -> str:
 
 def describe_consent(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
     """Return an entry of the consent record, and the file that it came from, for machines."""
-    details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
     return {
         "act": entry.act,
         "way": entry.way,
@@ -113,7 +120,7 @@ def describe_consent(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
         "recorded_at": _utc(entry.recorded_at),
         "language": entry.lang,
         "text": entry.text,
-        "by": details.get("by"),
+        "by": details_of(entry).get("by"),
         "file": file,
         "chain": entry.chain,
         "place": entry.place,

@@ -8,8 +8,9 @@ from pathlib import Path
 from newsletter.app.site import REHEARSAL_URL, Site
 from newsletter.delivery.registry import read_mail_url
 from newsletter.delivery.written_letters import delete_letters, find_letters
+from newsletter.desk.erasing_texts import all_texts_of
 from newsletter.desk.kept_feedback import erase_kept, is_in_kept
-from newsletter.desk.rejected_rows import erase_rejects, has_rejects
+from newsletter.desk.rejected_rows import erase_rejects, has_rejects, rename_rejects
 from newsletter.errors import ContentError
 from newsletter.feedback.kept_mails import FOLDER
 from newsletter.subscribers.address import address_of
@@ -23,10 +24,10 @@ def is_in_files(site: Site, sought: Sought, locals_: Sequence[str]) -> bool:
 
     *locals_* is what stands before the @ in their addresses, in lower case.
     """
-    is_theirs = _owner(sought)
+    is_theirs, names_them = _owner(sought), _naming(sought)
     looks: list[Callable[[], bool]] = [
         *(
-            lambda folder=folder: any(True for _ in find_letters(folder, is_theirs))
+            lambda folder=folder: any(True for _ in find_letters(folder, is_theirs, names_them))
             for folder in _outboxes(site)
         ),
         lambda: is_in_kept(site, sought),
@@ -50,10 +51,10 @@ def erase_in_files(
 ) -> tuple[str, ...]:
     """Erase people from files outside the database; return those that cannot be changed."""
     closed: list[str] = []
-    is_theirs = _owner(sought)
+    is_theirs, names_them = _owner(sought), _naming(sought)
     for folder in _outboxes(site):
         try:
-            counts[Erased.LETTERS] += delete_letters(folder, is_theirs)
+            counts[Erased.LETTERS] += delete_letters(folder, is_theirs, names_them)
         except OSError:
             closed.append(str(folder))
     try:
@@ -63,6 +64,12 @@ def erase_in_files(
     for file in site.records.erasing().rejects():
         try:
             counts[Erased.REJECTS] += erase_rejects(file, sought, locals_)
+            rename_rejects(
+                file,
+                sought,
+                lambda new: site.records.note_rejects(new, site.clock()),
+                site.records.forget_rejects,
+            )
         except (OSError, ValueError, csv.Error):
             closed.append(str(file))
     return tuple(closed)
@@ -78,6 +85,11 @@ def _owner(sought: Sought) -> Callable[[str], bool]:
             return False
 
     return is_theirs
+
+
+def _naming(sought: Sought) -> Callable[[bytes], bool]:
+    """Return whether a letter quotes one of them, in whatever it is encoded."""
+    return lambda content: any(map(sought.is_in, all_texts_of(content)))
 
 
 def _outboxes(site: Site) -> Sequence[Path]:

@@ -18,6 +18,7 @@ from newsletter.proof.approval import (
     find_shared_account,
 )
 from newsletter.proof.finding import Severity
+from newsletter.subscribers.why import words_in
 
 if TYPE_CHECKING:
     from newsletter.proof.report import Report
@@ -65,7 +66,7 @@ class Preflight:
             UsageError: an override without a reason, or of a rule that found nothing.
             BlockedError: something blocks.
         """
-        if rules and not (because and because.strip()):
+        if rules and not words_in(because):
             raise UsageError(phrase("desk.override-reason"))
         report = proofread(
             self._site,
@@ -123,7 +124,7 @@ class Preflight:
                 composition.digest,
                 rule,
                 count,
-                (because or "").strip(),
+                words_in(because),
                 self._sender.name,
                 now,
                 self._sender.account or "",

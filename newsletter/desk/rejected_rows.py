@@ -3,21 +3,24 @@
 import csv
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import StringIO
+from itertools import chain, count
 from pathlib import Path
 
 from newsletter.errors import ContentError
+from newsletter.files import sync_folder
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.traces import Sought
 
 
 def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> int:
     """
-    Rewrite *file* without the rows that contain one of the people; return how many.
+    Rewrite *file* without the rows of the people; return how many rows were changed.
 
     A row was often refused because its address is damaged: then one that begins like theirs
-    counts; where there is nothing like an address, a name.
+    counts; where there is nothing like an address, a name. In rows of others their addresses are
+    replaced, in whatever cell and text.
 
     Args:
         file: as an import wrote it; missing is fine.
@@ -28,8 +31,9 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
         OSError, ValueError: the file cannot be read or written; it is unchanged.
     """
     rows = _rows_of(file)
-    kept = [row for row in rows if not _is_theirs(row, sought, locals_)]
-    if len(kept) == len(rows):
+    of_others = [row for row in rows if not _is_theirs(row, sought, locals_)]
+    kept = [list(map(sought.redact_addresses, row)) for row in of_others]
+    if kept == rows:
         return 0
     text = StringIO()
     csv.writer(text).writerows(kept)
@@ -41,17 +45,49 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
         out.flush()
         os.fsync(out.fileno())
     part.replace(file)
-    return len(rows) - len(kept)
+    changed = sum(1 for before, after in zip(of_others, kept, strict=True) if before != after)
+    return len(rows) - len(kept) + changed
 
 
 def has_rejects(file: Path, sought: Sought, locals_: Sequence[str]) -> bool:
     """
-    Return whether *file* has rows of the people; the rest as in `erase_rejects`.
+    Return whether *file* has rows of the people, or about them; the rest as in `erase_rejects`.
 
     Raises:
         OSError, ValueError: the file cannot be read.
     """
-    return any(_is_theirs(row, sought, locals_) for row in _rows_of(file))
+    return any(
+        _is_theirs(row, sought, locals_) or any(map(sought.names_address_in, row))
+        for row in _rows_of(file)
+    )
+
+
+def rename_rejects(
+    file: Path, sought: Sought, note: Callable[[Path], None], forget: Callable[[Path], None]
+) -> None:
+    """
+    Rename *file* if it is called after one of the people; where it is gone, only forget it.
+
+    Args:
+        file: as an import wrote it.
+        sought: the people.
+        note: durably notes the new name, before the file has it.
+        forget: durably forgets the old name, once no file has it.
+
+    Raises:
+        OSError: it cannot be renamed; both names are noted then.
+    """
+    stem = sought.redact(file.stem)
+    if stem == file.stem:
+        return
+    if file.exists():
+        numbers = chain([""], map("-{}".format, count(2)))
+        names = (file.with_name(f"{stem}{number}{file.suffix}") for number in numbers)
+        new = next(path for path in names if not path.exists())
+        note(new)
+        file.rename(new)
+        sync_folder(file.parent)
+    forget(file)
 
 
 def _rows_of(file: Path) -> list[list[str]]:

@@ -8,6 +8,7 @@ from newsletter.desk.process import Process
 from newsletter.dispatch.ledger import Plan, Plans
 from newsletter.errors import UsageError
 from newsletter.phrases import phrase
+from newsletter.subscribers.why import words_in
 
 
 def open_replacement(
@@ -20,7 +21,7 @@ def open_replacement(
         UsageError: there is no reason for it, or nothing that could be replaced.
         ContentError: the folder does not compose.
     """
-    if not (because and because.strip()):
+    if not words_in(because):
         raise UsageError(phrase("desk.replace-reason"))
     ledger = site.records.ledger()
     plan = require_begun(ledger, issue)

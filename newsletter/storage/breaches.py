@@ -54,7 +54,7 @@ from newsletter.storage.group_commit import GroupCommit, LedgerBusyError
 from newsletter.storage.inserts import insert_into
 from newsletter.storage.prepared import prepare
 from newsletter.storage.tables import doubts, subscribers
-from newsletter.storage.transactions import reading
+from newsletter.storage.transactions import reading, snapshot
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
@@ -121,8 +121,12 @@ class SqlBreaches:
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
     def read_people(self) -> Iterator[Person]:
-        """Yield everybody whose data is held now, each person once, in the order of sending."""
-        with reading(self._engine) as connection:
+        """
+        Yield everybody whose data is held now, each person once, in the order of sending.
+
+        Nobody is left out because they move, leave or confirm meanwhile.
+        """
+        with snapshot(self._engine) as connection:
             yield from read_people(connection)
 
     def find_untold(self) -> tuple[Sequence[Untold], Collection[str]]:
@@ -294,7 +298,7 @@ class SqlBreaches:
             .order_by(_OF.id)
         )
         after = 0
-        with reading(self._engine) as connection:
+        with snapshot(self._engine) as connection:
             while rows := connection.execute(query.where(_OF.id > after).limit(_AT_ONCE)).all():
                 for after, *row in rows:  # noqa: B007 - where the next page begins
                     yield _unreached_of(row)

@@ -5,67 +5,27 @@ A chain proves that nothing in it was changed. That its end was cut off, or deta
 shows only by what is stored elsewhere.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Row,
-    Select,
-    Table,
-    Text,
-    and_,
-    delete,
-    func,
-    insert,
-    select,
-)
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import Connection, Row, Select, func, select
 
+from newsletter.storage.consent_said import Said, find_said, is_said_of_anybody, keep_acts
 from newsletter.storage.consent_tables import consent_begins, consents
+from newsletter.storage.erased_people import moved_to
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
-from newsletter.storage.tables import UtcTime, subscribers
+from newsletter.storage.tables import doubts, subscribers
 from newsletter.subscribers.consent_proof import Missing
-from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, name_person
+from newsletter.subscribers.consent_record import ConsentAct, name_person
 from newsletter.subscribers.erasing import is_placeholder
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.why import Cause
+from newsletter.subscribers.why import BY_FILE, IMPORT, Cause
 
 READERS_AT_A_TIME: Final = 5_000
 _OF: Final = consents.c
 _LIST: Final = subscribers.c
-_LAST: Final = Table(
-    "last_consents",
-    MetaData(),
-    Column("person", LargeBinary, primary_key=True),
-    Column("chain_id", Integer, primary_key=True),
-    Column("act", Text, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-_AGREED: Final = Table(
-    "agreed_times",
-    MetaData(),
-    Column("person", LargeBinary, primary_key=True),
-    Column("chain_id", Integer, primary_key=True),
-    Column("place", Integer, primary_key=True),
-    Column("at", UtcTime),
-    prefixes=["TEMPORARY"],
-)
-
-
-class Said(NamedTuple):
-    """What the record says of a person."""
-
-    last: frozenset[str]  # the last act in every chain
-    # When they agreed, but for leaving that was taken back; None: not known when.
-    agreed: frozenset[datetime | None]
 
 
 class Began(NamedTuple):
@@ -79,26 +39,23 @@ def find_missing(connection: Connection, looked_at: Callable[[int], None]) -> Mi
     """
     Compare the record with the list; *looked_at* is told how many readers were looked at.
 
+    *connection*: a snapshot with the `TEMPORARY` tables of consent_said.
+
     What was agreed, or ended, before the record began stands on the list alone.
     """
-    began = Began(
-        connection.execute(select(func.min(_OF.recorded_at))).scalar(),
-        connection.execute(select(consent_begins.c.after_reader)).scalar(),
-    )
     # Without its key nobody is found in the record: every new reader is missing in it.
     secret = find_lasting_key(connection, KeyPurpose.ADDRESSES) or b""
     done, missing = 0, list[datetime]()
-    _keep_last_acts(connection)
+    keep_acts(connection)
+    comparison = _Comparison(connection)
     for readers in _pages_of(connection):
         names = {name_person(row.address_key, secret): row for row in readers}
-        said = _find_said(connection, list(names))
-        found = (_lacks(row, said[name], began) for name, row in names.items())
+        said = find_said(connection, list(names))
+        found = (comparison.find_lack(row, said[name]) for name, row in names.items())
         missing += [at for at in found if at is not None]
         done += len(readers)
         looked_at(done)
     missing += _find_ends_of_erased(connection)
-    for table in (_LAST, _AGREED):
-        connection.execute(delete(table))
     return Missing(len(missing), min(missing)) if missing else None
 
 
@@ -111,7 +68,8 @@ def find_erased_names(connection: Connection) -> frozenset[bytes]:
 def _pages_of(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
     query: Select[Any] = select(
         *(_LIST.id, _LIST.address_key, _LIST.standing, _LIST.standing_since),
-        *(_LIST.standing_cause, _LIST.consented_at, _LIST.standing_by),
+        *(_LIST.standing_cause, _LIST.standing_by, _LIST.consented_at, _LIST.reconfirmed_at),
+        *(_LIST.moved_at, _LIST.import_id),
     )
     after = 0
     while rows := connection.execute(
@@ -119,19 +77,6 @@ def _pages_of(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
     ).all():
         yield [row for row in rows if not is_placeholder(row.address_key)]
         after = rows[-1].id
-
-
-def _find_said(connection: Connection, names: Sequence[bytes]) -> Mapping[bytes, Said]:
-    """Return what the record says of persons; of a stranger, nothing."""
-    last = defaultdict[bytes, set[str]](set)
-    theirs = select(_LAST.c.person, _LAST.c.act).where(_LAST.c.person.in_(names))
-    for person, act in connection.execute(theirs):
-        last[bytes(person)].add(act)
-    agreed = defaultdict[bytes, set[datetime | None]](set)
-    times = select(_AGREED.c.person, _AGREED.c.at).where(_AGREED.c.person.in_(names))
-    for person, at in connection.execute(times):
-        agreed[bytes(person)].add(at)
-    return {name: Said(frozenset(last[name]), frozenset(agreed[name])) for name in names}
 
 
 def _find_ends_of_erased(connection: Connection) -> Sequence[datetime]:
@@ -150,7 +95,7 @@ def _find_ends_of_erased(connection: Connection) -> Sequence[datetime]:
     }
     names = list(ended)
     for start in range(0, len(names), READERS_AT_A_TIME):
-        said = _find_said(connection, names[start : start + READERS_AT_A_TIME])
+        said = find_said(connection, names[start : start + READERS_AT_A_TIME])
         missing += [
             ended[name]
             for name, one in said.items()
@@ -159,53 +104,91 @@ def _find_ends_of_erased(connection: Connection) -> Sequence[datetime]:
     return missing
 
 
-def _keep_last_acts(connection: Connection) -> None:
-    """
-    Keep in temporary tables each person's last act in every chain, and when they agreed.
+class _Comparison:
+    """Compares readers of the list with what the record says of them."""
 
-    Which of two chains had the last word is not stored: a file is merged while its readers act.
-    """
-    by_person = (_OF.person, _OF.chain_id)
-    number = func.row_number().over(partition_by=by_person, order_by=_OF.place.desc())
-    acts = select(_OF.person, _OF.chain_id, _OF.act, number.label("number"))
-    of = acts.where(_OF.person.is_not(None)).subquery().c
-    last = select(of.person, of.chain_id, of.act).where(of.number == 1)
-    connection.execute(CreateTable(_LAST, if_not_exists=True))  # the connection may be used again
-    connection.execute(delete(_LAST))
-    connection.execute(insert(_LAST).from_select([one.name for one in _LAST.c], last))
-    connection.execute(CreateTable(_AGREED, if_not_exists=True))
-    connection.execute(delete(_AGREED))
-    agreed = select(_OF.person, _OF.chain_id, _OF.place, _OF.at)
-    is_new = and_(_OF.act == ConsentAct.AGREED.value, _OF.way != ConsentWay.UNDONE.value)
-    agreed = agreed.where(is_new, _OF.person.is_not(None))
-    connection.execute(insert(_AGREED).from_select([one.name for one in _AGREED.c], agreed))
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._began = Began(
+            connection.execute(select(func.min(_OF.recorded_at))).scalar(),
+            connection.execute(select(consent_begins.c.after_reader)).scalar(),
+        )
+        # A backup that was put back has taken over from the ledger that it replaced what became of
+        # readers, but not each of their acts.
+        self._is_put_back = connection.execute(select(doubts.c.id).limit(1)).first() is not None
+        self._moved_here = _find_moved_here(connection)
 
+    def find_lack(self, row: Row[Any], said: Said) -> datetime | None:
+        """Return since when the record lacks what the list says; None: it lacks nothing."""
+        if row.standing == Standing.ACTIVE:
+            return self._find_consent(row, said) or self._find_renewal(row, said)
+        if row.standing_cause == Cause.WITHDREW:
+            return self._find_end(row, said)
+        return self._find_consent_of_suppressed(row, said)
 
-def _lacks(row: Row[Any], said: Said, began: Began) -> datetime | None:
-    """Return since when the record lacks what the list says of a reader; None: it does not."""
-    acts = said.last
-    is_new = began.after_reader is not None and row.id > began.after_reader
-    if row.standing == Standing.ACTIVE and not acts - {ConsentAct.ENDED}:
-        if row.standing_by and not acts:  # a suppressed mailbox that a person let have mail again
-            return None
-        at: datetime = row.consented_at or row.standing_since
-        return at if is_new or (row.consented_at and _is_since(at, began)) else None
-    if row.standing == Standing.ACTIVE and _is_redated(row, said, began, is_new=is_new):
+    def _find_consent(self, row: Row[Any], said: Said) -> datetime | None:
         agreed: datetime = row.consented_at or row.standing_since
-        return agreed
-    if row.standing_cause == Cause.WITHDREW and ConsentAct.ENDED not in acts:
+        if not said.last - {ConsentAct.ENDED}:
+            if row.standing_by and not said.last:  # a suppressed mailbox that a person put back
+                return None
+            is_missed = self._is_new(row) or (row.consented_at and self._is_since(agreed))
+            return agreed if is_missed else None
+        known = said.at(ConsentAct.AGREED)
+        if not known or row.consented_at in known:
+            return None
+        is_since = row.consented_at is not None and self._is_since(agreed)
+        return agreed if self._is_new(row) or is_since else None
+
+    def _find_renewal(self, row: Row[Any], said: Said) -> datetime | None:
+        """Whoever was suppressed when a file said so has no entry; they are active later."""
+        at: datetime | None = row.reconfirmed_at
+        if at is None or at < row.standing_since or at in said.at(ConsentAct.RENEWED):
+            return None
+        if not self._is_new(row) and not self._is_since(at):
+            return None
+        is_elsewhere = self._is_put_back or self._has_moved(row)
+        if is_elsewhere and is_said_of_anybody(self._connection, ConsentAct.RENEWED, at):
+            return None
+        return at
+
+    def _find_end(self, row: Row[Any], said: Said) -> datetime | None:
         since: datetime = row.standing_since
-        return since if is_new or acts or _is_since(since, began) else None
-    return None
+        if ConsentAct.ENDED not in said.last:
+            return since if self._is_new(row) or said.last or self._is_since(since) else None
+        ended = said.at(ConsentAct.ENDED)
+        # A file may say another time of whoever has left before.
+        if since in ended or row.standing_by in {BY_FILE, IMPORT} or said.own is None:
+            return None
+        latest = max(at for at in ended if at is not None)
+        is_back = said.own.act != ConsentAct.ENDED and said.own.recorded_at > latest
+        return since if is_back and latest < since else None
+
+    def _find_consent_of_suppressed(self, row: Row[Any], said: Said) -> datetime | None:
+        """
+        Whoever came suppressed has no entry; nor has one who was suppressed when they moved.
+
+        A file, or a ledger that was replaced, may have brought them so.
+        """
+        at: datetime | None = row.consented_at
+        is_of_here = row.import_id is None and not self._is_put_back and not self._has_moved(row)
+        if row.standing == Standing.UNSUBSCRIBED or at is None or not is_of_here:
+            return None
+        is_missed = self._is_new(row) or self._is_since(at)
+        return at if is_missed and not said.last - {ConsentAct.ENDED} else None
+
+    def _has_moved(self, row: Row[Any]) -> bool:
+        return row.moved_at is not None or row.address_key in self._moved_here
+
+    def _is_new(self, row: Row[Any]) -> bool:
+        after = self._began.after_reader
+        return after is not None and bool(row.id > after)
+
+    def _is_since(self, at: datetime) -> bool:
+        return self._began.at is not None and at >= self._began.at
 
 
-def _is_redated(row: Row[Any], said: Said, began: Began, *, is_new: bool) -> bool:
-    """Return whether the list dates a consent as no entry does."""
-    at = row.consented_at
-    if not said.agreed or at in said.agreed:
-        return False
-    return is_new or (at is not None and _is_since(at, began))
-
-
-def _is_since(at: datetime, began: Began) -> bool:
-    return began.at is not None and at >= began.at
+def _find_moved_here(connection: Connection) -> frozenset[str]:
+    """Return the keys of addresses to which readers have moved; earlier moves have no date."""
+    query = select(_LIST.standing_because).where(_LIST.standing_cause == Cause.MOVED.value)
+    to = map(moved_to, connection.execute(query).scalars())
+    return frozenset(key for key in to if key is not None)

@@ -1,33 +1,32 @@
 """Reads the consent record, and verifies that it is whole."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, Text, func, select, type_coerce
+from sqlalchemy import Connection, Engine, Select, Text, func, select, type_coerce
 
-from newsletter.errors import LedgerError
-from newsletter.lang import Lang
-from newsletter.phrases import phrase
 from newsletter.storage.consent_check import find_erased_names, find_missing
+from newsletter.storage.consent_owners import find_owned
+from newsletter.storage.consent_rows import FIELDS, moment_or_none, read_entries, read_entry
+from newsletter.storage.consent_said import TEMPORARY
 from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
 from newsletter.storage.import_tables import imports
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
 from newsletter.storage.tables import subscribers
-from newsletter.storage.transactions import reading
+from newsletter.storage.transactions import reading, snapshot
 from newsletter.subscribers.consent_proof import Missing, Proof
 from newsletter.subscribers.consent_record import (
     OWN_CHAIN,
     Break,
     ChainId,
     Checked,
-    ConsentAct,
     ConsentEntry,
-    ConsentWay,
+    Found,
     Seal,
     check_chain,
+    details_of,
     name_person,
 )
 from newsletter.subscribers.erasing import ERASED
@@ -35,11 +34,6 @@ from newsletter.subscribers.erasing import ERASED
 ROWS_AT_A_TIME: Final = 10_000
 
 _OF: Final = consents.c
-_TIMES: Final = ("at", "recorded_at")  # read as they are: SQLite keeps any text there
-_FIELDS: Final = [
-    type_coerce(column, Text).label(column.name) if column.name in _TIMES else column
-    for column in consents.columns
-]
 
 
 class SqlConsents:
@@ -50,7 +44,7 @@ class SqlConsents:
 
     def find(self, key: str) -> Sequence[tuple[ConsentEntry, str | None]]:
         """
-        Return the entries of the owner of an address, each with the name of its file.
+        Return the entries of an address, whosever it was, each with the name of its file.
 
         Raises:
             LedgerError: a fault of the database, or one of them was changed and cannot be read.
@@ -61,15 +55,17 @@ class SqlConsents:
                 return ()
             of_file = consent_chains.c.id == _OF.chain_id
             query: Select[Any] = (
-                select(*_FIELDS, consent_chains.c.file)
+                select(*FIELDS, consent_chains.c.file)
                 .outerjoin(consent_chains, of_file)
                 .where(_OF.person == name_person(key, secret))
                 .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
             )
-            try:
-                return [(_read(row), row.file) for row in connection.execute(query)]
-            except (ValueError, TypeError) as error:  # somebody has changed the row
-                raise LedgerError(phrase("storage.consent-unreadable")) from error
+            return read_entries(connection, query)
+
+    def find_owned(self, key: str) -> Sequence[Found]:
+        """Return the entries of an address, and those of its reader at addresses of before."""
+        with reading(self._engine) as connection:
+            return find_owned(connection, key)
 
     def count(self) -> int:
         """Return how many entries and readers `verify` will look at."""
@@ -77,8 +73,12 @@ class SqlConsents:
             return _count(connection) + _count_readers(connection)
 
     def verify(self, looked_at: Callable[[int], None]) -> Proof:
-        """Look whether every entry is still what was recorded; *looked_at* is told how many."""
-        with reading(self._engine) as connection:
+        """
+        Look whether every entry is still what was recorded; *looked_at* is told how many.
+
+        All that is compared is of one moment, and nobody waits for it.
+        """
+        with snapshot(self._engine, *TEMPORARY) as connection:
             return _Look(connection, looked_at).verify()
 
 
@@ -94,6 +94,7 @@ class _Look:
         self._sealed = dict[ChainId, Seal]()
         self._nameless = set[ChainId]()  # files whose seal has lost its details
         self._names = dict[ChainId, str]()  # of files, as they were sealed
+        self._begun = dict[ChainId, set[datetime]]()  # of files, as their entries say
 
     def verify(self) -> Proof:
         own = self._check(OWN_CHAIN)
@@ -112,6 +113,10 @@ class _Look:
             head=own.head,
             broken=tuple(broken),
             unfinished=tuple(file for number, file in open_files.items() if number in writing),
+            unlisted=tuple(
+                self._names.get(number, "") for number in self._sealed if number not in files
+            ),
+            redated=() if broken else self._find_redated(),
             unsealed=tuple(file for number, file in open_files.items() if number not in writing),
             renamed=tuple(
                 file for number, file in files.items() if self._names.get(number, file) != file
@@ -131,15 +136,18 @@ class _Look:
             self._entries += 1
             if self._entries % ROWS_AT_A_TIME == 0:
                 self._looked_at(self._entries)
-            if entry is not None:
-                self._note(entry)
             yield entry, link
+            if entry is not None:  # and it holds: else nobody would ask for the next
+                self._note(entry)
 
     def _note(self, entry: ConsentEntry) -> None:
         if entry.seal is not None and entry.chain == OWN_CHAIN:
             self._sealed[entry.seal.chain] = entry.seal
+            self._begun.setdefault(entry.seal.chain, set()).add(entry.recorded_at)
             if entry.details is not None:
-                self._names[entry.seal.chain] = str(json.loads(entry.details).get("file"))
+                self._names[entry.seal.chain] = details_of(entry).get("file", "")
+        elif entry.chain != OWN_CHAIN:
+            self._begun.setdefault(entry.chain, set()).add(entry.recorded_at)
         is_bare = entry.details_hash is not None and entry.details is None
         if is_bare and entry.seal is not None:
             self._nameless.add(entry.seal.chain)
@@ -149,6 +157,16 @@ class _Look:
     def _files(self) -> Mapping[ChainId, str]:
         query = select(consent_chains.c.id, consent_chains.c.file)
         return {ChainId(number): file for number, file in self._connection.execute(query)}
+
+    def _find_redated(self) -> tuple[str, ...]:
+        """Return the files that are said to have been read at another time than their entries."""
+        began_at = type_coerce(consent_chains.c.began_at, Text)  # SQLite keeps any text there
+        query = select(consent_chains.c.id, consent_chains.c.file, began_at)
+        return tuple(
+            file
+            for number, file, kept in self._connection.execute(query)
+            if (said := self._begun.get(ChainId(number))) and said != {moment_or_none(kept)}
+        )
 
     def _find_writing(self) -> frozenset[int]:
         """Return the chains of files that are being written to the list."""
@@ -188,47 +206,15 @@ def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry
     """Yield the entries of a chain with their links, some thousands at a time; None: no entry."""
     place = 0
     while True:
-        query: Select[Any] = select(*_FIELDS).where(_OF.chain_id == chain, _OF.place > place)
+        query: Select[Any] = select(*FIELDS).where(_OF.chain_id == chain, _OF.place > place)
         rows: Sequence[Any] = connection.execute(
             query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
         ).all()
         for row in rows:
             try:
-                yield _read(row), row.link
-            except (ValueError, TypeError):  # somebody has changed the row
+                yield read_entry(row), row.link
+            except (ValueError, TypeError, OverflowError):  # somebody has changed the row
                 yield None, b""
         if len(rows) < ROWS_AT_A_TIME:
             return
         place = rows[-1].place
-
-
-def _read(row: Row[Any]) -> ConsentEntry:
-    """Return the entry of a row; raises ValueError or TypeError if it was never one."""
-    is_seal = row.sealed_chain is not None
-    return ConsentEntry(
-        chain=ChainId(row.chain_id),
-        place=row.place,
-        act=ConsentAct(row.act),
-        way=ConsentWay(row.way),
-        person=_octets(row.person),
-        at=None if row.at is None else _moment(row.at),
-        recorded_at=_moment(row.recorded_at),
-        lang=Lang(row.lang) if row.lang else None,
-        text=row.text_hash,
-        details=None if row.details is None else str(row.details),
-        details_hash=_octets(row.details_hash),
-        seal=_seal(row) if is_seal else None,
-    )
-
-
-def _seal(row: Row[Any]) -> Seal:
-    return Seal(ChainId(int(row.sealed_chain)), int(row.sealed_links), bytes(row.sealed_head))
-
-
-def _octets(kept: bytes | None) -> bytes | None:
-    return None if kept is None else bytes(kept)  # SQLite keeps a text there too
-
-
-def _moment(kept: object) -> datetime:
-    when = kept if isinstance(kept, datetime) else datetime.fromisoformat(str(kept))
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when

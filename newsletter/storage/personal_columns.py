@@ -87,7 +87,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
         "address_hash asked_by account why standing standing_cause remains".split()
     ),
     "erased_names": frozenset({"name_hash", "address_hash"}),
-    "rejects_files": frozenset({"path"}),
+    "rejects_files": frozenset({"path"}),  # a file called after a reader is renamed with them
     "breaches": frozenset({"hash", "file", "version", "words", "begun_by", "account"}),
     "consent_texts": frozenset({"hash", "lang", "version", "words"}),
     "accesses": frozenset({"account", "origin", "said_by", "kind", "issue"}),

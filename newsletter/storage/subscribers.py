@@ -161,10 +161,8 @@ class SqlSubscriberBook:
         """Yield subscribers in the order they joined; a thousand are in memory at a time."""
         query = _chosen(_SHOWN, selection).order_by(_COLUMNS.id)
         with reading(self._engine) as connection:
-            yield from map(
-                _subscriber,
-                connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(query),
-            )
+            some = {"yield_per": ROWS_AT_A_TIME}  # not of the connection, which others may read by
+            yield from map(_subscriber, connection.execute(query, execution_options=some))
 
     def count(self, selection: Selection) -> int:
         """Return how many subscribers `select` would yield."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.schema import CreateTable
 
 from newsletter.errors import LedgerError
 from newsletter.phrases import Said, phrase
@@ -21,11 +23,71 @@ from newsletter.storage.watch import FileWatch, find_harm
 GIVE_BACK: Final = "newsletter_give_back"  # an engine's execution option; see `open_ledger`
 
 
+_held: Final = ContextVar[Connection | None]("held", default=None)  # see `at_one_moment`
+
+
 @contextmanager
 def reading(database: Engine) -> Iterator[Connection]:
-    """Open a connection for reading; raises LedgerError for a fault of the database."""
+    """
+    Open a connection for reading; raises LedgerError for a fault of the database.
+
+    Each SELECT sees what was committed before it: two of them may not agree. See `snapshot`.
+    """
+    held = _held.get()
+    if held is not None and held.engine is database:
+        yield held
+        return
     with as_ledger_error(database), database.connect() as connection:
         yield connection
+
+
+@contextmanager
+def snapshot(database: Engine, *own: Table) -> Iterator[Connection]:
+    """
+    Open a connection whose SELECTs all see the database as it was at the first of them.
+
+    Nobody waits for it. While it is open, SQLite's log cannot be begun anew: an erasure then leaves
+    its old pages to the next look (storage/erasure_end.py).
+
+    Args:
+        database: the database.
+        own: temporary tables, which exist only on this connection, and until it ends.
+
+    Raises:
+        LedgerError: a fault of the database.
+    """
+    held = _held.get()
+    if held is not None and held.engine is database and not own:
+        yield held
+        return
+    with as_ledger_error(database), database.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        begin = "BEGIN" if is_sqlite else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+        connection.exec_driver_sql(begin)  # Python's sqlite3 begins none for a SELECT
+        for table in own:
+            connection.execute(CreateTable(table))
+        if not is_sqlite:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # but for temporary tables
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def at_one_moment(database: Engine) -> Iterator[None]:
+    """
+    Let all that this thread reads inside see the database as it was at its first SELECT.
+
+    For what asks several parts of the records. Change nothing inside: it would not be seen.
+
+    Raises:
+        LedgerError: a fault of the database.
+    """
+    with snapshot(database) as connection:
+        token = _held.set(connection)
+        try:
+            yield
+        finally:
+            _held.reset(token)
 
 
 @contextmanager

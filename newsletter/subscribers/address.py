@@ -112,7 +112,12 @@ def _cleaned(text: str) -> str:
     name = _HIDDEN.sub("", normalize("NFC", text)).strip()
     if _FLOOD.search(_marks_of(name)):
         raise ContentError(phrase("subscribers.name-accents", name=ascii(name[:20])))
-    return name if any(category(char)[0] in "LNSP" for char in name) else ""
+    return name if is_seen(name) else ""
+
+
+def is_seen(text: str) -> bool:
+    """Return whether anybody can see something in *text*: not only blanks, fillers and controls."""
+    return any(category(char)[0] in "LNSP" for char in _HIDDEN.sub("", text))
 
 
 def _too_long(name: str) -> ContentError:

@@ -23,6 +23,8 @@ class Proof:
     broken: tuple[Break, ...]  # the first break of each chain
     unfinished: tuple[str, ...]  # names of files that are being written to the list
     unsealed: tuple[str, ...]  # names of files whose chain has no end, and nothing writes it
+    unlisted: tuple[str, ...]  # names of complete files that the table of files lacks; "": erased
+    redated: tuple[str, ...]  # names of files that were read at another time than their entries
     renamed: tuple[str, ...]  # files that had another name when their chain was sealed
     strangers: int  # entries of chains that no file has
     bared: int  # entries without their details, of people who were not erased

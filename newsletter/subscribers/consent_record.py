@@ -126,6 +126,22 @@ class ConsentEntry:
         return _link(previous, self.place, self.act, self.person, self.at, self.details_hash, words)
 
 
+class Whose(StrEnum):
+    """Whose an entry is, as the reader of an address sees it."""
+
+    READERS = "here"  # of the reader who has the address
+    READERS_BEFORE = "before"  # theirs, at an address that they had before
+    ANOTHERS = "another"  # of whoever had this address before them
+
+
+class Found(NamedTuple):
+    """An entry that was found for an address."""
+
+    entry: ConsentEntry
+    file: str | None  # the name of its file
+    whose: Whose
+
+
 class Linked(NamedTuple):
     """What an entry says besides what it has in common with others, and its link."""
 
@@ -206,6 +222,21 @@ def write_details(details: Mapping[str, str]) -> tuple[str | None, bytes | None]
         return None, None
     written = json.dumps({**details, "salt": token_hex(SALT_BYTES)}, ensure_ascii=False)
     return written, hashlib.sha256(written.encode()).digest()
+
+
+def details_of(entry: ConsentEntry) -> Mapping[str, str]:
+    """
+    Return the details of an entry; none, if there are none or they were erased.
+
+    Raises:
+        ValueError: somebody has changed them; `write_details` writes no such text.
+    """
+    if entry.details is None:
+        return {}
+    found = json.loads(entry.details)
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise ValueError(entry.place)
+    return found
 
 
 def check_chain(entries: Iterable[tuple[ConsentEntry | None, bytes]], chain: ChainId) -> "Checked":

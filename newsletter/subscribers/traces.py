@@ -21,6 +21,7 @@ _LOCAL_MAX: Final = 90  # characters before the @ that are looked at; an escaped
 _DOMAIN_MAX: Final = 260
 _PLAIN_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_FILE_TYPE: Final = re.compile(r"\.(?:csv|tsv|txt|xlsx?|json|eml)\Z", re.IGNORECASE)
 _SYLLABLE: Final = re.compile(r"[가-힣]")
 _ENDING_MAX: Final = 6  # letters of Korean that may follow a domain in its own script
 _SHORTEST_NAME: Final = 2  # characters: a shorter one is in too many words
@@ -64,7 +65,7 @@ class Sought:
 
     def redact(self, text: str) -> str:
         """Return *text* with their addresses and names replaced."""
-        text = self._without_addresses(text)
+        text = self.redact_addresses(text)
         for name in sorted(self.names, key=len, reverse=True):
             text = _Named(name).hide(text)
         return text
@@ -73,7 +74,12 @@ class Sought:
         """Return whether *text* contains one of their addresses or names."""
         return self.redact(text) != text
 
-    def _without_addresses(self, text: str) -> str:
+    def names_address_in(self, text: str) -> bool:
+        """Return whether *text* contains one of their addresses."""
+        return self.redact_addresses(text) != text
+
+    def redact_addresses(self, text: str) -> str:
+        """Return *text* with their addresses replaced."""
         kept, at = list[str](), 0
         for found in _AT.finditer(text):
             if found.start() < at:
@@ -134,6 +140,7 @@ def _lengths_of(rest: str) -> Iterator[int]:
     lengths = [len(rest), len(rest.rstrip(".!?*_~&/'|}-”’」』》〉…"))]
     if plain := _PLAIN_DOMAIN.match(rest):  # a Korean particle follows without a space
         lengths.append(plain.end())
+        lengths.append(len(_FILE_TYPE.sub("", plain[0])))
     if own := _DOMAIN.match(rest):
         lengths.append(own.end())
         endings = takewhile(_SYLLABLE.match, reversed(own[0][-_ENDING_MAX:]))

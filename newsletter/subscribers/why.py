@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from newsletter.phrases import Said
-from newsletter.subscribers.address import printable
+from newsletter.subscribers.address import is_seen, printable
 
 
 class Cause(StrEnum):
@@ -49,6 +49,16 @@ def firmest(causes: Iterable[Cause | None]) -> Cause | None:
     return min(causes, key=FIRMEST_FIRST.index)
 
 
+def words_in(text: str | None) -> str:
+    """
+    Return the words of a reason, a note or a person's name, separated by one space.
+
+    Whoever asks for one asks this: text that nobody can see is none, such as blanks, fillers of
+    Korean letters, and controls of direction.
+    """
+    return " ".join(text.split()) if text is not None and is_seen(text) else ""
+
+
 def one_line(text: str) -> str:
     """
     Convert *text* to a reason that every database and every file can store.
@@ -57,4 +67,4 @@ def one_line(text: str) -> str:
         The words of *text* separated by one space, without line ends; U+FFFD replaces every
         other unprintable character. PostgreSQL does not store NUL in a text.
     """
-    return printable(" ".join(text.split()))
+    return printable(words_in(text))

@@ -58,6 +58,23 @@ def test_s2_it_shows_when_somebody_agreed_and_how_and_when_that_ended(site: Read
     assert "date unknown" in run(site, "show", "lee@example.org")
 
 
+def test_s2_whose_an_entry_is_after_moves_is_said(site: ReaderList) -> None:
+    new, other = "new@example.org", "lee@example.org"
+    assert site.run("change-address", A, new).exit_code == 0
+    assert site.run("change-address", other, A).exit_code == 0
+
+    before, ended, _ = run(site, "show", new).splitlines()
+    assert "from list.csv" in before
+    assert before.endswith("at an address of theirs from before")
+    assert ended.endswith("at an address of theirs from before")
+    whose = [one["whose"] for one in json.loads(run(site, "show", A, "--json"))]
+    assert whose == ["before", "before", "another", "another", "here"]
+    assert run(site, "show", A).count("by whoever had this address before") == 2
+    given = json.loads(site.run("show", A, "--json", "--because", "asked").stdout)
+    assert [one["file"] for one in given["consents"]] == ["list.csv", None, None]
+    assert "2022-07-01" not in str(given["consents"])
+
+
 def test_nobody_is_told_apart_from_a_stranger_without_an_entry(site: ReaderList) -> None:
     assert "neither in the record nor on the list" in fail(site, "show", "nobody@example.org")
 

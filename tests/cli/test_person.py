@@ -19,7 +19,7 @@ def test_a_name_is_kept_in_one_line() -> None:
     assert name_person("  김민지 \n (편집부)") == "김민지 (편집부)"
 
 
-@pytest.mark.parametrize("name", ["", "  ", PROGRAM])
+@pytest.mark.parametrize("name", ["", "  ", "\u3164", "\u200b\u202e", PROGRAM])
 def test_a_blank_name_or_that_of_the_program_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="--by"):
         name_person(name)

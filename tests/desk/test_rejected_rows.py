@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from newsletter.desk.rejected_rows import erase_rejects
+from newsletter.desk.rejected_rows import erase_rejects, has_rejects, rename_rejects
+from newsletter.subscribers.erasing import ERASED
 from newsletter.subscribers.traces import Sought, hash_of
 
 SECRET: Final = b"k" * 32
@@ -40,3 +41,39 @@ def test_rows_of_others_stay_though_they_share_a_name_or_a_mailbox_name(tmp_path
     file.write_text(f"line,email,name,reason\n{rows}", encoding="utf-8")
 
     assert erase_rejects(file, SOUGHT, ["minsu.kim"]) == 0
+
+
+def test_an_address_in_whatever_cell_of_others_is_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "rejects.csv"
+    rows = [
+        f"2,bad@example.org,Bad One,recommended by <{KEY}>",
+        f"3,xx.example.org,{KEY.upper()} told me,",
+        f'4,y@@example.org,,"친구({KEY}), 민원"',
+        f"5,a@example.org,,z{KEY}",
+    ]
+    file.write_text("line,email,name,notes\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert has_rejects(file, SOUGHT, ())
+
+    assert erase_rejects(file, SOUGHT) == 3
+
+    text = file.read_text(encoding="utf-8")
+    assert text.casefold().count(KEY) == text.count(f"z{KEY}") == 1
+    assert f"2,bad@example.org,Bad One,recommended by <{ERASED}>" in text
+    assert f'4,y@@example.org,,"친구({ERASED}), 민원"' in text
+    assert not has_rejects(file, SOUGHT, ())
+
+
+def test_a_file_that_is_called_after_a_person_is_renamed(tmp_path: Path) -> None:
+    noted, forgotten = list[Path](), list[Path]()
+    named = [tmp_path / name for name in ("김민수.csv", f"{KEY}.csv", "list.csv")]
+    for one in named:
+        one.write_text(one.name, encoding="utf-8")
+    gone = tmp_path / f"of {KEY}.txt"
+
+    for one in [*named, gone]:
+        rename_rejects(one, SOUGHT, noted.append, forgotten.append)
+
+    assert [one.name for one in noted] == [f"{ERASED}.csv", f"{ERASED}-2.csv"]
+    assert noted[1].read_text(encoding="utf-8") == named[1].name
+    assert forgotten == [named[0], named[1], gone]
+    assert sorted(tmp_path.iterdir()) == sorted([*noted, named[2]])

@@ -23,6 +23,7 @@ from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
 from tests.feedback.returning import BOUNCES, ReturningStage, Sent, answer, bounce
 from tests.makers import PUBLICATION
+from tests.traces import find_traces
 
 OFFICE = "desk@example.org"
 WRITER = "somebody@else.example.com"
@@ -233,3 +234,26 @@ def test_a_kept_mail_that_cannot_be_read_stops_no_other(
     file.rmdir()
     file.write_bytes(answer("one", sender=WRITER).as_bytes())
     assert hand_over(stage, Relay([Accepted("ok")] * 9, None)) == ["one"]
+
+
+@pytest.mark.parametrize(
+    "words", ["Yours, Minsu Unmistakable", "민수 드림", "." * 80 + "\n.\n" + "x" * 2000, "\0\x01"]
+)
+@pytest.mark.parametrize("is_found_in_text", [False, True])
+def test_a_mail_that_was_handed_on_is_erased_with_its_author(
+    tmp_path: Path, words: str, *, is_found_in_text: bool
+) -> None:
+    stage, reader = Office(tmp_path), "minsu.unmistakable@example.org"
+    stage.run("subscribers", "add", reader, "--name", "Minsu Unmistakable")
+    sender = "friend@else.example.com" if is_found_in_text else reader
+    mail = answer("text", sender=sender, subject="질문입니다")
+    quoted = f"{words}\n{reader}" if is_found_in_text else words
+    mail.set_payload(quoted, charset="utf-8")
+    stage.pipe(mail)
+    stage.pipe(answer("When is the next issue?", sender=WRITER))
+    assert len(stage.handed_on()) == 2
+
+    stage.run("subscribers", "erase", reader, "--yes", "--now")
+
+    assert [str(enclosed(one)["From"]) for one in stage.handed_on()] == [WRITER]
+    assert find_traces(stage.root / "outbox", ["unmistakable"]) == []

@@ -2,7 +2,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.subscribers.why import one_line
+from newsletter.subscribers.why import one_line, words_in
+
+# A space without width, fillers of Korean letters, a blank of Braille, a hyphen and a direction
+# that nobody sees, a joiner, controls, and an accent without its letter.
+UNSEEN = (
+    " \t\n",
+    "\u200b",
+    "\u3164\u115f\uffa0",
+    "\u2800",
+    "\xad",
+    "\u202e",
+    "\u200d",
+    "\0\x1b",
+    "\u0301",
+)
 
 
 @pytest.mark.parametrize(
@@ -14,10 +28,17 @@ from newsletter.subscribers.why import one_line
         ("\x1b[31mred\x85\u2028line", "\ufffd[31mred line"),
         ("half a letter \ud800", "half a letter \ufffd"),
         ("", ""),
+        *((text, "") for text in UNSEEN),
     ],
 )
 def test_a_reason_is_one_line_that_can_be_printed(text: str, expected: str) -> None:
     assert one_line(text) == expected
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_what_nobody_can_see_is_no_reason(text: str) -> None:
+    assert not words_in(text)
+    assert words_in(f"{text} -") == f"{text} -".strip()
 
 
 @given(st.text())

@@ -14,6 +14,7 @@ from newsletter.lang import Preference
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.renewal import LOOK_BACK
 from newsletter.subscribers.subscriber import Consent, Standing, consent_in
+from newsletter.subscribers.why import words_in
 
 NO_PREFERENCE: Final = "none"
 LANGUAGES: Final = (*(preference.value for preference in Preference), NO_PREFERENCE)
@@ -45,8 +46,19 @@ def because_option(*, required: bool) -> Callable[[Any], Any]:
     """Return the option for the reason."""
     note = "" if required else " May be left out."
     return click.option(
-        "--because", metavar="TEXT", default="", required=required, help=f"Why; it is kept.{note}"
+        "--because",
+        metavar="TEXT",
+        default="",
+        required=required,
+        callback=_refuse_empty if required else None,
+        help=f"Why; it is kept.{note}",
     )
+
+
+def _refuse_empty(_context: click.Context, _option: click.Parameter, because: str) -> str:
+    if not words_in(because):
+        raise click.UsageError(_("--because: the reason is empty; say why"))
+    return because
 
 
 consented_at_option = click.option(

@@ -25,8 +25,6 @@ from newsletter.subscribers.why import Cause, one_line
 def suppress(site: Site, address: str, because: str, name: str | None) -> None:
     """Stop sending to a reader by your own decision, without a request from the reader."""
     wanted, by = address_of(address), name_person(name)
-    if not one_line(because):
-        raise click.UsageError(_("--because: the reason is empty; say why"))
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
     with site.records.book().opened(occasion) as book:

@@ -31,8 +31,6 @@ def add(site: Site, address: str, cause: str, because: str, name: str | None) ->
     waits for it is not sent, and the form writes to it no more.
     """
     wanted, by = address_of(address), name_person(name)
-    if not one_line(because):
-        raise click.UsageError(_("--because: the reason is empty; say why"))
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     done = add_suppression(site, wanted, Why(Cause(cause), one_line(because), by))
     reader, before = wanted.spelling, done.before
