@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class SiteDatabase:
     """The database of a site, and the files that it is kept in."""
 
+    # Large because it has one short method for each look at the database as a whole.
+
     def __init__(
         self,
         settings: "Settings",
