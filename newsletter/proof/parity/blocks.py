@@ -1,5 +1,6 @@
 """An issue as pairs of texts: blocks of plain text with line numbers."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from newsletter.issue.notice import Notice
 from newsletter.lang import Lang
 
 BETWEEN_CELLS: Final = " | "
+UNIT_OF_TABLE: Final = re.compile(r"\([^()\d]{1,40}\)(?=[.:]?\s*$)")
 
 
 class Kind(StrEnum):
@@ -211,6 +213,7 @@ def _fact(words: ArticleText, label: str, value: str) -> Block:
 def _blocks(markdown: Markdown) -> Iterator[Block]:
     row: list[Block] | None = None
     heads: list[str] = []
+    caption = before = ""
     inside: list[str] = []
     line = markdown.first_line
     for token in markdown.tokens:
@@ -218,23 +221,30 @@ def _blocks(markdown: Markdown) -> Iterator[Block]:
             line = token.map[0] + markdown.first_line
         _step(inside, token)
         if token.type == "thead_open":
-            heads = []
+            heads, caption = [], _unit_in(before)
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
             yield _row(row, heads, line)
-            heads = heads or [cell.text for cell in row]
+            heads = heads or [f"{cell.text} {caption}".strip() for cell in row]
             row = None
         elif token.type == "inline":
             block = _inline_block(token, _kind(inside), line)
             if row is not None:
                 row.append(block)
             elif block.text:
+                before = block.text
                 yield block
         elif token.type in ("fence", "code_block"):
             text = token.content.rstrip("\n")
             first = line + (token.type == "fence")
             yield Block(Kind.CODE, Kind.CODE, text, first, _line_starts(text))
+
+
+def _unit_in(text: str) -> str:
+    """Return the unit of a table's numbers that stands before it: "(단위: 억 원)"."""
+    found = UNIT_OF_TABLE.search(text)
+    return found[0] if found else ""
 
 
 def _row(cells: Sequence[Block], heads: Sequence[str], line: int) -> Block:

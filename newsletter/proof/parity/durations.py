@@ -10,10 +10,11 @@ from newsletter.proof.parity.readers import groups
 from newsletter.proof.parity.scanning import Pattern, Reading
 
 TIME: Final = Unit("duration")  # in minutes
-IN_WORDS: Final = {  # minutes, as English writes small numbers
+IN_WORDS: Final = {  # as English writes small numbers
     "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10,
 }  # fmt: skip
+WORDS: Final = "|".join(sorted(IN_WORDS, key=len, reverse=True))
 SECONDS: Final = r"(?P<seconds>[0-5]?\d(?:\.\d{1,3})?)"
 
 
@@ -22,15 +23,15 @@ def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     del reading
     found = groups(match)
     value = (
-        Fraction(found.get("hours", "0")) * 60
-        + _minutes(found.get("minutes", "0"))
-        + Fraction(found.get("seconds", "0")) / 60
+        _number(found.get("hours", "0")) * 60
+        + _number(found.get("minutes", "0"))
+        + _number(found.get("seconds", "0")) / 60
         + _hundredths(found.get("hundredths", "0")) / 60
     )
     yield Figure((Quantity(value, TIME),), Weight.SURE, match.start(), match.end())
 
 
-def _minutes(written: str) -> Fraction:
+def _number(written: str) -> Fraction:
     return Fraction(IN_WORDS.get(written.lower(), written))
 
 
@@ -48,9 +49,8 @@ DURATIONS: Final = tuple(
         r"(?:\s?(?P<hundredths>\d{1,2})(?![\d.,명개]))?",
         r"(?<![\d.])(?P<seconds>[0-5]?\d)초\s?(?P<hundredths>\d{2})(?![\d.,명개])",
         r"(?<![\d:])(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d\.\d{1,3})(?![\d:])",
-        r"(?:(?<!\d)(?P<hours>\d{1,3})\s?(?:hours?|hrs?|h)\b\.?,?\s(?:and\s)?)?(?<!\d)"
-        rf"(?P<minutes>\d{{1,3}})\s?(?:minutes?|mins?|m)\b\.?,?\s(?:and\s)?{SECONDS}\s?"
-        r"(?:seconds?|secs?|s)\b",
-        rf"\b(?P<minutes>{'|'.join(IN_WORDS)})\sminutes?,?\s(?:and\s)?{SECONDS}\s?seconds?\b",
+        rf"(?:(?<!\d)(?P<hours>\d{{1,3}}|\b(?:{WORDS}))\s?(?:hours?|hrs?|h)\b\.?,?\s(?:and\s)?)?"
+        rf"(?<!\d)(?P<minutes>\d{{1,3}}|\b(?:{WORDS}))\s?(?:minutes?|mins?|m)\b\.?,?\s(?:and\s)?"
+        rf"(?P<seconds>[0-5]?\d(?:\.\d{{1,3}})?|{WORDS})\s?(?:seconds?|secs?|s)\b",
     )
 )

@@ -91,6 +91,11 @@ MORE_DAYS: Final = (
 DAY_LIST: Final = rf"(?P<days>{DAY}{MORE_DAYS}{{0,9}})"
 MONTH: Final = rf"(?P<month>{any_of(MONTHS)})(?![a-zÀ-ɏ])\.?"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
+# What stands behind "Monday, 7" in "Monday, 7 to Friday, 11 September".
+MORE_BEHIND: Final = (
+    rf"(?=(?:\s?(?:to|and|or|through|until|,|-)\s?(?:and\s)?(?:the\s)?{WEEKDAY},?\s(?:the\s)?{DAY})"
+    rf"{{1,4}}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?)"
+)
 # "May" and "march" are also verbs, and short names are also names of people: hints only.
 ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 HOUR: Final = r"(?:1[0-2]|0?[1-9])"
@@ -124,6 +129,7 @@ NAMES: Final = (
 )
 
 DATES: Final = (
+    pattern(rf"(?<![\d.,:])(?P<days>{DAY}){MORE_BEHIND}", read_day, re.NOFLAG),
     pattern(rf"\b{MONTH}\s(?:the\s)?{DAY_LIST}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
     pattern(rf"(?<![\d.,:]){DAY_LIST}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
     pattern(rf"\b{MONTH},?\s(?:of\s)?{YEAR}", read_day, re.NOFLAG),

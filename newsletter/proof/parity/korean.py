@@ -52,6 +52,7 @@ from newsletter.proof.parity.readers import (
     read_weekday,
     read_weekdays,
     read_year,
+    read_year_of_entry,
     read_years,
 )
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
@@ -261,6 +262,7 @@ QUANTITIES: Final = (
         rf"(?P<other>(?:{OF_TEN}){WORD_END}|(?:{OF_TEN})(?=뿐|만|이|도|은)|(?:한|두|세|네)(?=\s))",
         read_both,
     ),
+    _pattern(r"(?<!\d)(?P<year>\d{2})학번", read_year_of_entry),
     _pattern(r"중학교\s(?P<number>[1-3])학년|중(?P<other>[1-3])(?![\d가-힣])", read_grade(6)),
     _pattern(r"고등학교\s(?P<number>[1-3])학년|고(?P<other>[1-3])(?![\d가-힣])", read_grade(9)),
     _pattern(

@@ -22,6 +22,7 @@ from newsletter.proof.parity.scanning import FigureReader, Reading
 
 ROMAN: Final = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
 GRADES: Final = {"I": 1, **ROMAN, "V": 5, "X": 10}  # a single letter behind a word that tells
+ENTRY_IN_1900S: Final = 40  # of a year with two digits
 
 
 def groups(match: re.Match[str]) -> dict[str, str]:
@@ -109,6 +110,15 @@ def read_year(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     del reading
     value = int(match["year"])
     meanings = (Day(frozenset({value})), Quantity(Fraction(value)))
+    yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
+def read_year_of_entry(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read the year in which somebody began to study: "83학번", "the class of '83"."""
+    del reading
+    value = int(match["year"])
+    year = value + (1900 if value >= ENTRY_IN_1900S else 2000)
+    meanings = (Day(frozenset({year})), Quantity(Fraction(year)), Quantity(Fraction(value)))
     yield Figure(meanings, Weight.SURE, match.start(), match.end())
 
 

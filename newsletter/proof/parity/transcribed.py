@@ -17,7 +17,7 @@ INITIALS: Final = (
     "hh?|f|j|g|x|kh|ch|wh"
 ).split(" ")
 MEDIALS: Final = (
-    "aa?|ah|a[reiu]|u|o|e|e[iar]|i|y|ia a[eiyh]?|e|ea|i [iy]a|ja|ea|h?a|illa [iy]a|a "
+    "aa?|ah|a[reiu]|u|o|e[ia]?|i|y|ia a[eiyh]?|e|ea|i [iy]a|ja|ea|h?a|illa [iy]a|a "
     "o[uro]?|io|u|ur|r|e|e[oaruw]|ear|a|a[ruw]|i|ir|w e|e[aiyetrhsezu]|a[iy]?|ie|o[eh]?|ue|u|au|i "
     "[yij][eo]o?|[yj]u|you|ya [yij]e|i?e|ie[rth]|ia oo?|eo|o[hwuertsa]|owe|au|a|aw|ao|eaux?|u "
     "[ouvw]a|wha|o[iy][rs]?|wi?|wo|uha [wu][ae]|wae oe?|eu|[uw]e|oi|woe|wo|e "
