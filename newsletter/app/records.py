@@ -230,11 +230,17 @@ class Records(SiteDatabase):
 
         forget_file(self.database, file)
 
-    def end_erasures(self, sought: "Sought", now: datetime, left: "Collection[Remains]") -> "Ended":
+    def end_erasures(
+        self,
+        sought: "Sought",
+        now: datetime,
+        left: "Collection[Remains]",
+        addresses: "Collection[str]",
+    ) -> "Ended":
         """Erase people from the database's files; see `storage.erasure_end.end_erasures`."""
         from newsletter.storage.erasure_end import end_erasures  # noqa: PLC0415
 
-        return end_erasures(self.database, sought, now, left)
+        return end_erasures(self.database, sought, now, left, addresses)
 
     def finish_erasures(self, now: datetime, *, has_files: bool) -> None:
         """Finish erasures that others delayed; see `storage.erasure_end.finish_open`."""

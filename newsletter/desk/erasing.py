@@ -132,7 +132,7 @@ def _end(
     locals_ = [_local_of(key) for key in keys]
     closed = erase_in_files(site, sought, locals_, counts)
     left = {Remains.FILES} if closed else set[Remains]()
-    ended = site.records.end_erasures(sought, now, left)
+    ended = site.records.end_erasures(sought, now, left, keys)
     return Ended(ended.remains, counts + ended.counts, (*closed, *ended.closed))
 
 

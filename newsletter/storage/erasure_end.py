@@ -23,7 +23,7 @@ from newsletter.storage.erasure_journal import Line, journal_of, read_journal, w
 from newsletter.storage.erasure_lines import erasure_stands, missing_of
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.lasting_keys import find_address_keys
-from newsletter.storage.old_pages import overwrite_log, vacuum_once
+from newsletter.storage.old_pages import holds_any, overwrite_log, vacuum_once, write_anew
 from newsletter.storage.other_readers import living_in
 from newsletter.storage.server_marks import doubt_forgetful
 from newsletter.storage.transactions import reading, writing
@@ -36,7 +36,11 @@ log = logging.getLogger(__name__)
 
 
 def end_erasures(
-    engine: Engine, sought: Sought, now: datetime, left: Collection[Remains] = ()
+    engine: Engine,
+    sought: Sought,
+    now: datetime,
+    left: Collection[Remains] = (),
+    addresses: Collection[str] = (),
 ) -> Ended:
     """
     Erase people from the files of the database, and record what is left.
@@ -46,6 +50,7 @@ def end_erasures(
         sought: the people.
         now: aware UTC.
         left: what is left elsewhere.
+        addresses: theirs, as far as they are known.
     """
     erasing = SqlErasing(engine)
     remains = {*left, *erasing.find_remains(now)}
@@ -64,6 +69,9 @@ def end_erasures(
             remains.add(Remains.PAGES)
         if not overwrite_log(engine):
             remains.add(Remains.JOURNAL)
+        if not remains & {Remains.PAGES, Remains.JOURNAL} and holds_any(engine, addresses):
+            remains |= set() if write_anew(engine) else {Remains.PAGES}
+            remains |= set() if overwrite_log(engine) else {Remains.JOURNAL}
     erasing.end(sought, remains, now)
     return Ended(frozenset(remains), counts, closed)
 

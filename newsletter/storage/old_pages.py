@@ -1,14 +1,17 @@
 """
 Overwrites what SQLite's files still hold of deleted rows.
 
-With ``secure_delete`` the main file holds no deleted row. Its write-ahead log holds earlier pages
-until they are overwritten; other processes may have it open, so it must not be shortened
-(storage/watch.py). It is overwritten in place instead. Free pages of versions before
+With ``secure_delete`` the main file holds no deleted row, but it may hold a copy of one, where a
+page was laid out anew as a row grew: then it is written anew, too. Its write-ahead log holds
+earlier pages until they are overwritten; other processes may have it open, so it must not be
+shortened (storage/watch.py). It is overwritten in place instead. Free pages of versions before
 ``secure_delete`` are written anew by one VACUUM.
 """
 
+import mmap
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +27,7 @@ PADDING_BYTES: Final = (50_000, 1_000_000)  # by one commit; the least and the m
 COMMITS_MAX: Final = 500  # of padding: a log of half a gigabyte
 PATIENCE_MS: Final = 2_000  # for processes that read just now
 ATTEMPTS: Final = 3
+FEW: Final = 3  # addresses: looking for more takes longer than writing the file anew
 VACUUM: Final = "vacuum"
 PADDING: Final = "padding"
 _PAD: Final = (
@@ -97,6 +101,15 @@ def write_anew(engine: Engine) -> bool:
     except sqlite3.Error:
         return False
     return True
+
+
+def holds_any(engine: Engine, addresses: Collection[str]) -> bool:
+    """Return whether the main file may hold one of *addresses*; many are not looked for."""
+    if len(addresses) > FEW:
+        return True
+    with Path(str(engine.url.database)).open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return any(re.search(re.escape(one.encode()), content, re.IGNORECASE) for one in addresses)
 
 
 def _restart(engine: Engine) -> bool:

@@ -67,6 +67,15 @@ SETTINGS: Final = {
     "NEWSLETTER_ERASE_AFTER": "7",
     "NEWSLETTER_KEEP_FEEDBACK_DAYS": "7",
     "NEWSLETTER_KEEP_FEEDBACK_MB": "7",
+    "NEWSLETTER_WEBHOOK_MAILGUN": "m" * 32,
+    "NEWSLETTER_WEBHOOK_POSTMARK": "p" * 32,
+    "NEWSLETTER_WEBHOOK_BREVO": "b" * 32,
+    "NEWSLETTER_WEBHOOK_RESEND": "whsec_" + "cmVzZW5kLXJlc2VuZC1yZXNlbmQ=",
+    "NEWSLETTER_WEBHOOK_SENDGRID": (
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQH3LSAl+2T4ImFcGekclyrQSZ7"
+        "O/vvEimYG1B8OiSiw97dobPkBko/tLBNC0a5Y7q//PzRIcU8vp63OQ/qCvcg=="
+    ),
+    "NEWSLETTER_WEBHOOK_SES": "arn:aws:sns:ap-northeast-2:123456789012:reports",
 }
 # Without a file of keys or certificates they are no settings; the signature is no part of a letter.
 NEED_FILES: Final = {
