@@ -192,12 +192,8 @@ class ScriptedServer:
 
     def _play_to(self, peer: socket.socket, script: Sequence[Step]) -> None:
         peer.settimeout(PATIENCE_S)
-        try:
-            peer = self._play(peer, script)
-        except OSError:
-            pass  # the client hung up; its side of the story is what the test looks at
-        finally:
-            peer.close()
+        with suppress(OSError):  # the client hung up; its side of the story is what counts
+            self._play(peer, script)
 
     def _accept(self) -> socket.socket | None:
         while not self._leaving.is_set():
@@ -207,18 +203,20 @@ class ScriptedServer:
                 continue
         return None
 
-    def _play(self, peer: socket.socket, script: Sequence[Step]) -> socket.socket:
-        for step in script:
-            match step:
-                case Encrypt(tls):
-                    peer = tls.wrap_socket(peer, server_side=True)
-                case Hear() | HearContent() | MindSilence():
-                    self._listen(peer, step)
-                case _:
-                    self._talk(peer, step)
-            if self._complaint:
-                break
-        return peer
+    def _play(self, peer: socket.socket, script: Sequence[Step]) -> None:
+        try:
+            for step in script:
+                match step:
+                    case Encrypt(tls):
+                        peer = tls.wrap_socket(peer, server_side=True)
+                    case Hear() | HearContent() | MindSilence():
+                        self._listen(peer, step)
+                    case _:
+                        self._talk(peer, step)
+                if self._complaint:
+                    break
+        finally:
+            peer.close()  # encrypted or not
 
     def _listen(self, peer: socket.socket, step: Hear | HearContent | MindSilence) -> None:
         match step:
