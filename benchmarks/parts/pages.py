@@ -3,17 +3,17 @@
 import os
 import re
 import signal
-import socket
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from benchmarks import product
-from benchmarks.cores import cores, on_core
+from benchmarks.asking import Connection, ask_all
+from benchmarks.cores import cores
 from benchmarks.figures import Figure, Goal, Part
 from benchmarks.processes import Command, start
 from benchmarks.progress import say
@@ -35,8 +35,9 @@ def measure(scale: Scale) -> Part:
     half = len(tokens) // 2
     say(f"pages: {half:,} one-click posts")
     with serving(cores()[0]) as port:
-        _post_all(port, tokens[: min(200, half)])  # what a first request loads
-        rate = _post_all(port, tokens[min(200, half) : half])
+        clicks = list(map(_post, tokens[:half]))
+        ask_all(port, clicks[:200], CLIENTS, 200)  # what a first request loads
+        rate = ask_all(port, clicks[200:], CLIENTS, 200)
     syncs = _syncs(product.site())
     say(f"  {rate:,.0f}/s; the disk syncs {syncs:,.0f} times a second")
     product.set_stage(readers)
@@ -98,34 +99,6 @@ def _write_tokens(readers: int) -> Sequence[str]:
     return tokens
 
 
-def _post_all(port: int, tokens: Sequence[str]) -> float:
-    """Post once to each link, by many connections; return the posts a second."""
-    waiting, lock, wrong = iter(tokens), threading.Lock(), []
-
-    def work() -> None:
-        with _Client(port) as client:
-            while True:
-                with lock:
-                    token = next(waiting, None)
-                if token is None:
-                    return
-                if (status := client.post(token)) != 200:
-                    wrong.append(status)
-
-    with on_core(cores()[1]):
-        threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
-        began_at = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        took = time.perf_counter() - began_at
-    if wrong:
-        msg = f"{len(wrong)} posts were answered by {set(wrong)}"
-        raise RuntimeError(msg)
-    return len(tokens) / took
-
-
 def _beside(dispatch: Command, port: int, tokens: Sequence[str]) -> tuple[list[float], list[float]]:
     """Open pages and post while *dispatch* runs; return the milliseconds of both."""
     pages: list[float] = []
@@ -133,14 +106,14 @@ def _beside(dispatch: Command, port: int, tokens: Sequence[str]) -> tuple[list[f
     over = threading.Event()
 
     def ask(times: list[float], *, is_post: bool) -> None:
-        with _Client(port) as client:
+        with Connection(port) as connection:
             due = time.perf_counter()
             for token in tokens:
                 due += 1 / A_SECOND
                 if over.wait(max(0.0, due - time.perf_counter())):
                     return
                 began_at = time.perf_counter()
-                status = client.post(token) if is_post else client.get(token)
+                status = connection.ask(_post(token) if is_post else _get(token))
                 times.append((time.perf_counter() - began_at) * 1000)
                 if status != 200:
                     msg = f"answered by {status}"
@@ -178,39 +151,13 @@ def _syncs(folder: Path) -> float:
         return count / (time.perf_counter() - began_at)
 
 
-class _Client:
-    """A connection that asks again and again."""
+def _post(token: str) -> bytes:
+    """Return a post to a link, as mail programs do (RFC 8058)."""
+    kind = "application/x-www-form-urlencoded"
+    fields = f"Content-Type: {kind}\r\nContent-Length: {len(FORM)}\r\n"
+    return f"POST /u/{token} HTTP/1.1\r\nHost: {HOST}\r\n{fields}\r\n".encode() + FORM
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._file = self._socket.makefile("rb")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._socket.close()
-
-    def post(self, token: str) -> int:
-        """Post to a link, as mail programs do (RFC 8058); return the status."""
-        kind = "application/x-www-form-urlencoded"
-        fields = f"Content-Type: {kind}\r\nContent-Length: {len(FORM)}\r\n"
-        return self._ask(
-            f"POST /u/{token} HTTP/1.1\r\nHost: {HOST}\r\n{fields}\r\n".encode() + FORM
-        )
-
-    def get(self, token: str) -> int:
-        """Open the page of a link; return the status."""
-        return self._ask(f"GET /u/{token} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
-
-    def _ask(self, octets: bytes) -> int:
-        self._socket.sendall(octets)
-        status = int(self._file.readline().split()[1])
-        length = 0
-        while (line := self._file.readline().lower()) != b"\r\n":
-            if line.startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        self._file.read(length)
-        return status
+def _get(token: str) -> bytes:
+    """Return a request for the page of a link."""
+    return f"GET /u/{token} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()

@@ -1,7 +1,6 @@
 """Webhooks under a flood: how many forged requests are refused, and how soon a genuine one is."""
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -9,13 +8,15 @@ from itertools import cycle, islice
 from typing import Final, Self
 
 from benchmarks import product
-from benchmarks.cores import cores, on_core
+from benchmarks.asking import Connection, ask_all
+from benchmarks.cores import cores
 from benchmarks.figures import Figure, Goal, Part
 from benchmarks.parts.pages import HOST, serving
 from benchmarks.progress import say
 from benchmarks.scale import Scale
 
 CLIENTS: Final = 64  # connections that send forged requests one after another
+REFUSED: Final = 401
 EVERY_S: Final = 0.25  # between two genuine ones
 SECRET: Final = "a-secret-of-the-benchmark-0123456789"
 SETTINGS: Final = {
@@ -37,9 +38,9 @@ def measure(scale: Scale) -> Part:
     product.set_stage(scale.letters)
     say(f"webhooks: {count:,} forged requests by {CLIENTS} connections")
     with serving(cores()[0], **SETTINGS) as port:
-        _send_all(port, _forged(min(600, count)))  # what a first request loads
+        ask_all(port, _forged(min(600, count)), CLIENTS, REFUSED)  # what a first request loads
         with _Genuine(port) as genuine:
-            rate = _send_all(port, _forged(count))
+            rate = ask_all(port, _forged(count), CLIENTS, REFUSED)
         kept = genuine.times
     say(f"  {rate:,.0f}/s; of {len(kept)} genuine ones the slowest took {max(kept):.0f} ms")
     return Part(
@@ -90,34 +91,6 @@ def _request(kind: str, body: bytes, *fields: str) -> bytes:
     return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-def _send_all(port: int, requests: Sequence[bytes]) -> float:
-    """Send requests by many connections; return how many a second were refused."""
-    waiting, lock, wrong = iter(requests), threading.Lock(), []
-
-    def work() -> None:
-        with _Connection(port) as connection:
-            while True:
-                with lock:
-                    request = next(waiting, None)
-                if request is None:
-                    return
-                if (status := connection.ask(request)) != 401:
-                    wrong.append(status)
-
-    with on_core(cores()[1]):
-        threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
-        began_at = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        took = time.perf_counter() - began_at
-    if wrong:
-        msg = f"{len(wrong)} forged requests were answered by {set(wrong)}"
-        raise RuntimeError(msg)
-    return len(requests) / took
-
-
 class _Genuine:
     """Sends genuine events beside the others."""
 
@@ -140,7 +113,7 @@ class _Genuine:
             json.dumps({"event": "unsubscribed", "message-id": str(number)}).encode(),
             f"Authorization: Bearer {SECRET}",
         )
-        with _Connection(port) as connection:
+        with Connection(port) as connection:
             while True:
                 began_at = time.perf_counter()
                 if (status := connection.ask(write(len(self.times)))) != 200:
@@ -149,29 +122,3 @@ class _Genuine:
                 self.times.append((time.perf_counter() - began_at) * 1000)
                 if self._over.wait(EVERY_S):
                     return
-
-
-class _Connection:
-    """A connection that sends one request after another."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._file = self._socket.makefile("rb")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._socket.close()
-
-    def ask(self, request: bytes) -> int:
-        """Send a request, read its answer, and return the status."""
-        self._socket.sendall(request)
-        status, length = int(self._file.readline().split()[1]), 0
-        while (line := self._file.readline().lower()) != b"\r\n":
-            if line.startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        self._file.read(length)
-        return status

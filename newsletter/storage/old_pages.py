@@ -107,8 +107,10 @@ def holds_any(engine: Engine, addresses: Collection[str]) -> bool:
     """Return whether the main file may hold one of *addresses*; many are not looked for."""
     if len(addresses) > FEW:
         return True
-    with Path(str(engine.url.database)).open("rb") as file:
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with (
+        Path(str(engine.url.database)).open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
         return any(re.search(re.escape(one.encode()), content, re.IGNORECASE) for one in addresses)
 
 

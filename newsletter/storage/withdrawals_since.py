@@ -194,7 +194,8 @@ def _says_more(left: Entry, entry: Entry, agreed: Sequence[datetime]) -> bool:
 
     Not if its reader has agreed later, or taken leaving back, or was put back: then that ledger is
     the older one. When an import says that somebody left is as the other list said, so only these
-    are compared. *agreed*: when its reader has, as the consent record of the backup has it.
+    are compared; of two ends for the same cause the later one counts. *agreed*: when its reader
+    has, as the consent record of the backup has it.
     """
     if entry.standing in MAY_LEAVE and entry.standing is not left.standing:
         is_put_back = _is_put_back(entry) and _may_end(left)

@@ -13,13 +13,11 @@ from newsletter.desk.erasing import erase_due
 from newsletter.storage.access_tables import access_reviews, accesses
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.feedback_tables import feedback_events
-from tests.postgresql import new_database, postgresql
-from tests.stage.site import CHECKOUT
+from tests.journeys.leaking import make_house
+from tests.postgresql import postgresql
 from tests.traces import find_traces
 from tests.web.house import House
 
-LEAK: Final = (CHECKOUT / "tests" / "samples" / "leak.yaml").read_text(encoding="utf-8")
-EARNEST: Final = "outbox:outbox?delivers=yes"
 ASKED: Final = "asked.only@example.net"
 ERASE_DUE: Final = ("subscribers", "erase", "--due", "--yes")
 
@@ -34,12 +32,7 @@ def server() -> Iterator[str]:
 def house(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[House]:
-    settings = {"mail_url": EARNEST}
-    if request.param == "postgresql":
-        settings["database_url"] = new_database(request.getfixturevalue("server"))
-    made = House(tmp_path, readers=2, **settings)
-    monkeypatch.chdir(made.stage.root)
-    Path("leak.yaml").write_text(LEAK, encoding="utf-8")
+    made = make_house(request, tmp_path, monkeypatch)
     yield made
     made.site.close()
 

@@ -11,12 +11,10 @@ from typing import Any, Final
 
 import pytest
 
-from tests.postgresql import new_database, postgresql
-from tests.stage.site import CHECKOUT
+from tests.journeys.leaking import LEAK, make_house
+from tests.postgresql import postgresql
 from tests.web.house import House, links_of
 
-LEAK: Final = (CHECKOUT / "tests" / "samples" / "leak.yaml").read_text(encoding="utf-8")
-EARNEST: Final = "outbox:outbox?delivers=yes"
 ASKED: Final = "asked@example.net"
 WRITER: Final = "Some.One@example.com"
 R1, R2 = "r1@example.org", "r2@example.org"
@@ -33,14 +31,8 @@ def server() -> Iterator[str]:
 def house(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[House]:
-    settings = {"mail_url": EARNEST}
-    if request.param == "postgresql":
-        settings["database_url"] = new_database(request.getfixturevalue("server"))
-    made = House(tmp_path, readers=2, **settings)
+    made = make_house(request, tmp_path, monkeypatch)
     made.site.now = datetime(2022, 8, 26, 3, tzinfo=UTC)
-    monkeypatch.chdir(made.stage.root)
-    made.stage.root.chmod(0o700)
-    Path("leak.yaml").write_text(LEAK, encoding="utf-8")
     yield made
     made.site.close()
 

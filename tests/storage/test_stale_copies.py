@@ -1,5 +1,7 @@
 """What SQLite leaves of a row in a page that it laid out anew is written anew by an erasure."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,32 +18,35 @@ from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
+ASKED = ErasureOrder("kim", ErasureWhy.ASKED, NOW)
 
 
-@pytest.mark.parametrize("count", [1, FEW + 1])
+def leave_in_a_page(database: Path, words: bytes) -> None:
+    """Write *words* to the unused part of a page that is in use: of a table without rows."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'bounce_checks'"
+        [page], [size] = (connection.execute(one).fetchone() for one in (root, "PRAGMA page_size"))
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size + size // 2)
+        file.write(words)
+
+
+@pytest.mark.parametrize("count", [1, FEW, FEW + 1])
 def test_a_stale_copy_of_a_row_is_gone(tmp_path: Path, count: int) -> None:
     put_empty_database(tmp_path)
-    engine = open_database("sqlite:///newsletter.db", tmp_path)
     keys = [f"unmistakable{number}@example.org" for number in range(count)]
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
     with SqlSubscriberBook(engine).opened() as book:
         for key in keys:
             enrol(make_row(key), book, NOW)
-    erasing, order = SqlErasing(engine), ErasureOrder("kim", ErasureWhy.ASKED, NOW)
-    end_erasures(engine, erasing.erase(["other@example.org"], order, {})[0], NOW)  # the VACUUM
-    with engine.connect() as connection:  # a page of a row, as it lies unused in the file
-        connection.exec_driver_sql("PRAGMA secure_delete=OFF")
-        connection.exec_driver_sql("CREATE TABLE stale (words TEXT)")
-        connection.exec_driver_sql(
-            "INSERT INTO stale VALUES (?)", (f"{'x' * 9_000} {keys[-1].upper()}",)
-        )
-        connection.exec_driver_sql("DROP TABLE stale")
-        connection.commit()
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)")
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    file = tmp_path / "newsletter.db"
-    assert keys[-1].upper().encode() in file.read_bytes()
+    sought, _, _ = SqlErasing(engine).erase(["other@example.org"], ASKED, {})
+    end_erasures(engine, sought, NOW)  # writes the file anew, once for a database
+    engine.dispose()
+    leave_in_a_page(tmp_path / "newsletter.db", keys[-1].upper().encode())
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
 
-    sought, _, _ = erasing.erase(keys, order, {})
+    sought, _, _ = SqlErasing(engine).erase(keys, ASKED, {})
     ended = end_erasures(engine, sought, NOW, (), keys)
 
     assert ended.remains == frozenset()

@@ -24,6 +24,7 @@ from newsletter.storage.interrupted import finish_interrupted
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, dispatches, rehearsed_deliveries
+from newsletter.storage.transactions import writing
 from newsletter.storage.turns import PACE, Pace
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -361,3 +362,13 @@ def test_the_diary_says_of_each_turn_how_many_it_settled(engine: Engine, ledger:
     accepted = ledger.tally(ISSUE).of(State.ACCEPTED)
     assert accepted == 2 * TINY.rows
     assert [str(one.words)[:1] for one in SqlDiary(engine).notes(ISSUE)] == ["2", "2"]
+
+
+def test_nobody_changes_what_a_writing_block_reads(engine: Engine) -> None:
+    """It has the lock from its first SELECT on, before any change of its own."""
+    with closing(sqlite3.connect(str(engine.url.database), timeout=0)) as other:
+        with writing(engine) as connection:
+            connection.execute(select(deliveries.c.id)).all()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
