@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, Table, func, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Engine, Table, func, insert, select
 
 from newsletter.storage.access_tables import access_reviews, accesses
 from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.inserts import move_on
 from newsletter.storage.transactions import writing
 
 TABLES: Final = (accesses, access_reviews)
@@ -41,7 +41,8 @@ def repeat_accesses(engine: Engine, since: AccessesSince) -> None:
             highest = connection.execute(select(func.max(table.c.id))).scalar() or 0
             rows = [row for row in since.get(table.name, ()) if row["id"] > highest]
             if rows:
-                connection.execute(sqlite.insert(table), rows)
+                connection.execute(insert(table), rows)
+                move_on(connection, table)
 
 
 def _rows_of(connection: sqlite3.Connection, table: Table) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,32 +15,16 @@ from newsletter.files import sync_folder
 from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
-from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
-from newsletter.storage.consents_since import ConsentsSince, read_consents, repeat_consents
-from newsletter.storage.copies import write_copy
+from newsletter.storage.copies import path_before_restore, write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
-from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repeat_erasures
-from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
+from newsletter.storage.erasures_since import ErasuresSince
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
-from newsletter.storage.left_names import LeftNames, read_left, repeat_left
 from newsletter.storage.lost_readers import find_missing
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
-from newsletter.storage.moves_since import MovesSince, read_moves
-from newsletter.storage.notices_since import (
-    NoticesSince,
-    read_notices,
-    repeat_notices,
-    repeat_renewals,
-)
+from newsletter.storage.since import Since, read_since, repeat_since
 from newsletter.storage.transactions import reading, writing
-from newsletter.storage.used_keys import UsedKey, read_used_keys, repeat_used_keys
-from newsletter.storage.withdrawals_since import (
-    WithdrawalsSince,
-    read_withdrawals,
-    repeat_withdrawals,
-)
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.erasing import ERASED_KEY
 
@@ -125,35 +109,6 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
     return Contents(int(readers[0]), tuple(issues))
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What the ledger that is replaced knows, and a backup must not forget."""
-
-    moves: MovesSince
-    consents: ConsentsSince
-    erasures: ErasuresSince
-    withdrawals: WithdrawalsSince | None
-    accesses: AccessesSince
-    notices: NoticesSince
-    feedback: FeedbackSince
-    keys: Sequence[UsedKey]
-    left: LeftNames
-
-
-def _read_since(database: Path, file: Path) -> Since:
-    return Since(
-        read_moves(database, file),
-        read_consents(database, file),
-        read_erasures(database),
-        read_withdrawals(database),
-        read_accesses(database),
-        read_notices(database),
-        read_feedback(database),
-        read_used_keys(database),
-        read_left(database),
-    )
-
-
 def restore(
     file: Path, ledger: Path, access: Access, *, despite_other_keys: bool = False
 ) -> Restored:
@@ -187,7 +142,7 @@ def restore(
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        since = _read_since(database, place)
+        since = read_since(database, place)
         if not despite_other_keys:
             _refuse_other_keys(file, place, since.erasures)
         mark, done = _mark_restored(file, (database, place), since, access)
@@ -226,17 +181,7 @@ def _mark_restored(
     database, place = files
     engine = open_file(place)
     try:
-        repeated = repeat_erasures(engine, since.erasures, access.at, moves=since.moves)
-        withdrawals = since.withdrawals or WithdrawalsSince()
-        # Before those who left later have left.
-        repeat_renewals(engine, since.notices, access.at)
-        repeat_consents(engine, since.consents, access.at)
-        left = repeat_withdrawals(engine, withdrawals, access.at)
-        left += repeat_left(engine, since.left, access.at)
-        results = repeat_notices(engine, since.notices, access.at)
-        repeat_accesses(engine, since.accesses)
-        repeat_feedback(engine, since.feedback, access.at)
-        repeat_used_keys(engine, since.keys)
+        again = repeat_since(engine, since, access.at)
         SqlAccesses(engine).record(access)
         now = datetime.now(UTC)
         with writing(engine) as connection:
@@ -250,7 +195,8 @@ def _mark_restored(
         raise LedgerError(phrase("storage.vanished-copy", place=place))
     lost = find_missing(database, place)
     is_blind = since.withdrawals is None
-    return mark, Restored(None, *repeated, left, is_blind, results, lost)
+    done = Restored(None, *again.repeated, again.left, is_blind, again.results, lost)
+    return mark, done
 
 
 @contextmanager
@@ -280,7 +226,7 @@ def is_busy(error: sqlite3.Error) -> bool:
 def _keep(database: Path, now: datetime) -> Path | None:
     if not database.exists():
         return None
-    kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+    kept = path_before_restore(database, now)
     if kept.exists():
         raise LedgerError(phrase("storage.kept-already", file=kept))
     try:

@@ -5,9 +5,17 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from newsletter.files import sync_folder
 from newsletter.storage.read_only import connect_read_only
+
+BEFORE_RESTORE: Final = "before-restore-"  # then the time, in the name of a copy
+
+
+def path_before_restore(database: Path, now: datetime) -> Path:
+    """Return under which name a restore keeps the ledger that it replaces; *now*: aware UTC."""
+    return database.with_name(f"{database.name}.{BEFORE_RESTORE}{now:%Y%m%d-%H%M%S}")
 
 
 def copy_beside(database: Path, ending: str) -> Path:

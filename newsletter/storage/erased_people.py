@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, and_, or_, select
 
+from newsletter.errors import ContentError
 from newsletter.phrases import Phrase, read_said
 from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
@@ -121,9 +122,12 @@ def moved_to(because: str | None) -> str | None:
 
 
 def target_of(said: Phrase | str) -> str | None:
-    """Return the key of the address that the reason of a move names."""
+    """Return the key of the address that the reason of a move names; None: it was erased."""
     address = said.fields.get("address") if isinstance(said, Phrase) else None
-    return address_of(str(address)).key if address else None
+    try:
+        return address_of(str(address)).key if address else None
+    except ContentError:
+        return None
 
 
 def with_names(sought: Sought, people: People) -> Sought:

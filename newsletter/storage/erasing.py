@@ -191,7 +191,8 @@ class SqlErasing:
         """
         Take out of the rows what other processes have added of erased people meanwhile.
 
-        Whoever asks for a new subscription after the erasure is left alone.
+        Whoever asks for a new subscription after the erasure is left alone, and so is whoever else
+        has the address by now.
         """
         gone, removed = unfinished.gone, 0
         with writing(self._engine) as connection:
@@ -200,12 +201,15 @@ class SqlErasing:
                 before = unfinished.asked_at[hash_of(key, gone.secret)]
                 theirs = and_(mails.c.address_key == key, mails.c.asked_at <= before)
                 removed += connection.execute(delete(mails).where(theirs)).rowcount
+            theirs_by_now = find_keys(connection, gone, (subscribers,))
             keys = find_keys(connection, gone, (imported_rows,))
-            keys -= set(find_keys(connection, gone, (mails, subscribers)))
+            keys -= theirs_by_now | find_keys(connection, gone, (mails,))
             held = find_placeholders(connection, gone.hashes)
             people = find_people(connection, keys)
             people = People(people.ids | held, people.keys, people.names)
-            counts = erase_rows(connection, with_names(gone, people), people)
+            # What names an address names whoever has it by now.
+            own = frozenset(hash_of(key, gone.secret) for key in theirs_by_now)
+            counts = erase_rows(connection, with_names(gone.without(own), people), people)
             remove_placeholders(connection, held)
         counts[Erased.MAILS] += removed
         return counts

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.files import sync_folder
+from newsletter.storage.copies import BEFORE_RESTORE
 from newsletter.storage.erased_copies import find_copies
 from newsletter.subscribers.erasing import KeptCopy
 
-_RESTORED: Final = re.compile(r"before-restore-(\d{8}-\d{6})$")
+_RESTORED: Final = re.compile(rf"{BEFORE_RESTORE}(\d{{8}}-\d{{6}})$")
 _BESIDE: Final = ("-wal", "-shm", "-journal")  # of a file that was damaged
 
 

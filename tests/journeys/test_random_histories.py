@@ -23,10 +23,10 @@ Stand = tuple[str, str]  # address and standing
 class History:
     """One site, and what has happened to its readers."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, **settings: str) -> None:
         self.random = random.Random(seed)
         self.folder = folder
-        self.desk = ClockedStage(folder / "site")
+        self.desk = ClockedStage(folder / "site", readers=4, **settings)
         self.erased: set[str] = set()
         self.log: list[str] = []
         self.restores = 0
@@ -61,9 +61,12 @@ class History:
 
     def back_up(self) -> None:
         file = self.folder / f"{len(self._backups)}.db"
-        self.desk.run("backup", str(file))
+        self.write_backup(file)
         self._backups.append(file)
         self.log.append(f"backup {file.name}")
+
+    def write_backup(self, file: Path) -> None:
+        self.desk.run("backup", str(file))
 
     def move(self) -> None:
         name, place = self.random.choice(list(self.active()))
@@ -117,7 +120,11 @@ class History:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_happened_a_restore_brings_nobody_back(tmp_path: Path, seed: int) -> None:
-    history = History(tmp_path, seed)
+    go_through(History(tmp_path, seed))
+
+
+def go_through(history: History) -> None:
+    """Let something happen step by step, and restore a backup at the end."""
     acts: list[Callable[[], None]] = [history.move, history.move, history.leave, history.suppress]
     acts += [history.erase, history.back_up, history.restore]
     for _ in range(STEPS):
