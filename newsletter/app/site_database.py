@@ -1,6 +1,7 @@
 """The database of a site: opened on demand, looked at, backed up and restored."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from newsletter.database_url import DatabaseLocation
     from newsletter.dispatch.health import LedgerHealth
     from newsletter.dispatch.lease import Holder
     from newsletter.mails.restored import Restored
@@ -104,11 +106,8 @@ class SiteDatabase:
 
     def file(self) -> Path | None:
         """Return the SQLite file of the ledger, existing or not; None for PostgreSQL."""
-        from newsletter.database_url import read_database_url  # noqa: PLC0415
-
-        self._require_site()
-        location = read_database_url(self._settings.database_url, self._settings.root)
-        return location.place if isinstance(location.place, Path) else None
+        place = self._location().place
+        return place if isinstance(place, Path) else None
 
     def _ledger_file(self) -> Path:
         """Return the SQLite file of the ledger, or that of before a move to a server."""
@@ -148,6 +147,41 @@ class SiteDatabase:
 
         ledger = self._sqlite_file()
         return restore(file, ledger, access, despite_other_keys=despite_other_keys)
+
+    def check_dump(self, file: Path) -> None:
+        """Check a backup of a server's database; see `storage.dumps.check_dump`."""
+        from newsletter.storage.dumps import check_dump  # noqa: PLC0415
+
+        check_dump(self._location(), file)
+
+    def restore_dump(self, file: Path, access: "Access") -> "Restored":
+        """Put a server's database back; see `storage.server_restores.restore_server`."""
+        from newsletter.storage.dumps import put_back  # noqa: PLC0415
+        from newsletter.storage.server_restores import ServerDesk, restore_server  # noqa: PLC0415
+
+        location = self._location()
+        desk = ServerDesk(
+            self._settings.database_url, self._settings.root, lambda: put_back(location, file)
+        )
+        return restore_server(desk, file.name, access)
+
+    def keep_server(self, now: datetime) -> Path:
+        """Keep what a server's database knows; see `storage.server_copies.keep_copy`."""
+        from newsletter.storage.server_copies import keep_copy  # noqa: PLC0415
+
+        return keep_copy(self.database, self._ledger_file(), now)
+
+    def find_only_kept(self) -> "tuple[Path, Sequence[Subscriber]] | None":
+        """Return who is only in the newest copy; see `server_restores.find_only_kept`."""
+        from newsletter.storage.server_restores import find_only_kept  # noqa: PLC0415
+
+        return find_only_kept(self.database)
+
+    def _location(self) -> "DatabaseLocation":
+        from newsletter.database_url import read_database_url  # noqa: PLC0415
+
+        self._require_site()
+        return read_database_url(self._settings.database_url, self._settings.root)
 
     def _sqlite_file(self) -> Path:
         file = self.file()

@@ -27,10 +27,10 @@ def tell_done(site: Site, done: Restored, at: datetime) -> None:
         again = _("{readers}, to the addresses that they have by now", readers=readers(done.moved))
         tell("Moved", again, cells=CELLS)
     if done.erased:
-        again = _("{readers} who were erased since the backup", readers=readers(done.erased))
+        again = _("{readers}, erased since the backup", readers=readers(done.erased))
         tell("Erased", again, cells=CELLS)
     if done.left:
-        again = _("{readers} who left or bounced since the backup", readers=readers(done.left))
+        again = _("{readers}, gone or bounced since the backup", readers=readers(done.left))
         tell("Not active", again, cells=CELLS)
     if done.is_blind:
         words = _("who left, bounced or blocked since: the ledger until now could not be read")

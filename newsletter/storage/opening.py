@@ -73,7 +73,10 @@ def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None =
     else:
         watch_server(engine)
         try:
-            examine_server(engine, datetime.now(UTC))
+            if examine_server(engine, datetime.now(UTC)):
+                from newsletter.storage.server_restores import repeat_kept  # noqa: PLC0415 - rare
+
+                repeat_kept(engine, datetime.now(UTC))
         except BaseException:
             engine.dispose()
             raise

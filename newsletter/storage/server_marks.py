@@ -39,23 +39,30 @@ def watch_server(engine: Engine) -> None:
         writes.has_written = True
 
 
-def examine_server(engine: Engine, now: datetime) -> None:
+def examine_server(engine: Engine, now: datetime) -> bool:
     """
     Raise a doubt if the database is older than its mark, or another one.
+
+    Returns:
+        Whether it is older. The mark in the site's folder stays as it is then, so that this is seen
+        again until what is kept was repeated: see storage/server_restores.py.
 
     Raises:
         LedgerError: the doubt cannot be stored.
     """
-    place = _place_of(engine)
+    place = place_of(engine)
     noted = read_noted_mark(place)  # before the database's own, which is never behind this one
     with reading(engine) as connection:
         mark = find_mark(connection, None)
     sign = compare(mark, noted) if mark else None
     if mark is None or sign is None:
-        return
+        return False
     with writing(engine) as connection:
         raise_doubts(connection, [sign], now)
+    if sign.cause is DoubtCause.PUT_BACK:
+        return True
     replace_mark(place, mark)  # what it said is in the database now
+    return False
 
 
 def doubt_forgetful(connection: Connection, now: datetime) -> None:
@@ -83,10 +90,10 @@ def note_end(engine: Engine) -> None:
     with reading(engine) as connection:
         mark = find_mark(connection, None)
     if mark is not None:
-        write_mark(_place_of(engine), mark)
+        write_mark(place_of(engine), mark)
 
 
-def _place_of(engine: Engine) -> Path:
+def place_of(engine: Engine) -> Path:
     """Return the path that the files of the database are named after; there is no such file."""
     journal = journal_of(engine)
     assert journal is not None  # noqa: S101 - it was opened by its setting

@@ -104,23 +104,31 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path, desk: ClockedStage) -
         desk.run("backup", str(tmp_path / "missing" / "backup.db"))
 
 
-@pytest.mark.parametrize(
-    ("words", "command"),
-    [
-        (["backup", "a b.dump"], "pg_dump --format=custom '--file=a b.dump' --dbname=postgresql:"),
-        (["restore", "a.dump"], "pg_restore --clean --if-exists --single-transaction --dbname="),
-    ],
-)
-def test_postgresql_has_its_own_way_which_is_named(
-    tmp_path: Path, words: list[str], command: str
-) -> None:
+def test_postgresql_has_its_own_backup_which_is_named(tmp_path: Path) -> None:
     with postgresql() as url:
         stage = make_stage(tmp_path / "site", database_url=url)
 
-        output = stage.run(*words, status=2)
+        output = stage.run("backup", "a b.dump", status=2)
 
-    assert command in output
-    assert ("newsletter serve" in output) == (words[0] == "restore")  # which has to be stopped
+    assert "pg_dump --format=custom '--file=a b.dump' --dbname=postgresql:" in output
+
+
+def test_where_its_program_is_missing_its_own_restore_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.storage.dumps.PROGRAM", "pg_restore_that_is_missing")
+    file = tmp_path / "a b.dump"
+    file.touch()
+    url = "postgresql://tester:secret@127.0.0.1:1/postgres"
+    desk = ClockedStage(tmp_path / "site", readers=0)
+    desk.environ["NEWSLETTER_DATABASE_URL"] = url
+    desk.restart()
+
+    output = desk.run("restore", str(file), "--yes", status=2)
+
+    assert "pg_restore_that_is_missing --clean --if-exists --single-transaction" in output
+    assert "newsletter restore --keep" in output
+    assert "secret" not in output
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_who_was_erased_and_agreed_anew_is_lost_said_and_comes_back_by_the_file(
 
     said = restore(desk, "--lost", str(lost), *WHY)
 
-    assert "1 reader who are active now and not in it" in said
+    assert "1 reader, active now and not in it" in said
     assert [row["email"] for row in csv.DictReader(lost.read_text().splitlines())] == [READER]
     assert desk.site.records.book().find(READER) is None
     go_on(desk)

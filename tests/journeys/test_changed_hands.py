@@ -168,7 +168,7 @@ def test_a_new_reader_at_an_address_that_was_left_is_lost_and_said(desk: Clocked
 
     said = restore(desk, "backup.db", "--lost", str(lost), *WHY)
 
-    assert "1 reader who are active now and not in it" in said
+    assert "1 reader, active now and not in it" in said
     assert at("bob") in lost.read_text()
     assert active(desk) == after(ONWARD)
 

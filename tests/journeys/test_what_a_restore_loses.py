@@ -124,7 +124,7 @@ def test_whom_a_restore_loses_is_counted_and_written_down(
     said = restore(desk, None, "--lost", str(lost_of(desk)), *WHY)
 
     reader = "reader" if len(lost) == 1 else "readers"
-    assert (f"{len(lost)} {reader} who are active now and not in it" in said) == bool(lost)
+    assert (f"{len(lost)} {reader}, active now and not in it" in said) == bool(lost)
     assert lost_of(desk).stat().st_mode & 0o777 == 0o600
     rows = list(csv.DictReader(lost_of(desk).read_text(encoding="utf-8").splitlines()))
     assert [row["email"] for row in rows] == lost

@@ -47,7 +47,7 @@ def test_who_left_or_was_suppressed_since_stays_so(desk: ClockedStage) -> None:
 
     said = restore(desk)
 
-    assert "2 readers who left or bounced since the backup" in said
+    assert "2 readers, gone or bounced since the backup" in said
     assert standings(desk) == ["unsubscribed", "suppressed", "active", "active"]
     left = desk.site.records.book().find(address_of(READERS[0]).key)
     assert left is not None
@@ -123,7 +123,7 @@ def test_who_moved_and_left_there_does_not_come_back_by_the_address_of_before(
 
     said = restore(desk)
 
-    assert "1 reader who left or bounced since the backup" in said
+    assert "1 reader, gone or bounced since the backup" in said
     assert standings(desk)[0] == Standing.UNSUBSCRIBED.value
 
 

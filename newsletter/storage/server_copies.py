@@ -1,0 +1,116 @@
+"""Copies a server's database to a SQLite file: what a backup that is put back is compared with."""
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.dispatch.doubt import LedgerMark
+from newsletter.errors import LedgerError
+from newsletter.files import sync_folder
+from newsletter.phrases import phrase
+from newsletter.storage.consent_tables import consents
+from newsletter.storage.copies import path_before_restore
+from newsletter.storage.database import close_database, open_file
+from newsletter.storage.erased_copies import find_copies, opened_copy
+from newsletter.storage.mail_tables import lasting_keys
+from newsletter.storage.marks import find_mark
+from newsletter.storage.tables import metadata, subscribers
+from newsletter.storage.transactions import snapshot
+from newsletter.storage.webhook_tables import webhook_tokens
+
+READERS: Final = (subscribers, consents, lasting_keys)  # what a ledger is compared with
+_AT_A_TIME: Final = 1_000
+_LAST: Final = webhook_tokens  # imported here, `metadata` has it: no other module asks for it
+
+
+def keep_copy(engine: Engine, ledger: Path, now: datetime) -> Path:
+    """
+    Write a server's database, as it is at this moment, to a copy beside *ledger*.
+
+    The copy is complete and durable, of mode 600, and named as a restore of a SQLite ledger names
+    the one that it replaces. So an erasure reaches it, and it ends after 90 days.
+
+    Args:
+        engine: the server's database.
+        ledger: the path after which copies are named; there may be no such file.
+        now: aware UTC.
+
+    Raises:
+        LedgerError: the database cannot be read, or there is a copy of this second.
+        OSError: no space or no permission.
+    """
+    kept = path_before_restore(ledger, now)
+    if kept.exists():
+        raise LedgerError(phrase("storage.kept-already", file=kept))
+    part = kept.with_name(f"{kept.name}.part")
+    try:
+        write_file(engine, part, metadata.sorted_tables)
+        part.replace(kept)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(kept.parent)
+    return kept
+
+
+def write_file(engine: Engine, path: Path, tables: Iterable[Table]) -> None:
+    """
+    Write *tables* of a database, as they are at one moment, to a new SQLite file of mode 600.
+
+    Raises:
+        LedgerError: the database cannot be read.
+        OSError: no space or no permission; the file is unfinished.
+    """
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    close_database(open_file(path))
+    copy = create_engine(f"sqlite:///{path}", hide_parameters=True)
+    try:
+        with snapshot(engine) as source, copy.begin() as target:
+            for table in tables:
+                target.execute(delete(table))  # a new file has rows of its own, too
+                _copy(table, source, target)
+    except SQLAlchemyError as error:
+        fault = phrase(
+            "storage.not-copied",
+            database=engine.url.database or "",
+            target=path,
+            fault=str(error.__cause__ or error),
+        )
+        raise LedgerError(fault) from error
+    finally:
+        copy.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")  # all data in one file
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def find_kept(ledger: Path, mark: LedgerMark) -> Path | None:
+    """Return the newest copy beside *ledger* that knows more than a database with *mark*."""
+    for path in reversed(find_copies(ledger)):
+        its = mark_of(path)
+        if its is not None and its.id == mark.id and its.ends >= mark.ends:
+            return path
+    return None
+
+
+def mark_of(copy: Path) -> LedgerMark | None:
+    """Return the mark of a copy; None: it has none, or cannot be read."""
+    try:
+        with opened_copy(copy) as engine, engine.connect() as connection:
+            return find_mark(connection, None)
+    except (SQLAlchemyError, OSError):
+        return None
+
+
+def _copy(table: Table, source: Connection, target: Connection) -> None:
+    rows = source.execute(select(table), execution_options={"yield_per": _AT_A_TIME})
+    for some in rows.mappings().partitions(_AT_A_TIME):
+        target.execute(insert(table), [dict(row) for row in some])

@@ -1,0 +1,232 @@
+"""
+Puts a server's database back without bringing anybody back.
+
+What it knows is kept in a copy first (storage/server_copies.py). Once the database was put back,
+by `newsletter restore` or in another way, all that the copy knows of later is repeated in it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine, func, select, text, update
+
+from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign, compare
+from newsletter.errors import LedgerError
+from newsletter.mails.restored import Restored
+from newsletter.phrases import phrase
+from newsletter.storage.accesses import SqlAccesses
+from newsletter.storage.database import open_database
+from newsletter.storage.doubts import raise_doubts
+from newsletter.storage.erased_copies import ledger_file
+from newsletter.storage.erasure_end import finish_open
+from newsletter.storage.erasure_journal import journal_of, read_journal
+from newsletter.storage.kept_copies import find_kept_copies
+from newsletter.storage.lost_readers import find_missing
+from newsletter.storage.marks import ensure_mark, find_mark, read_noted_mark, replace_mark
+from newsletter.storage.server_copies import READERS, find_kept, keep_copy, mark_of, write_file
+from newsletter.storage.server_marks import place_of
+from newsletter.storage.since import Again, Since, read_since, repeat_since
+from newsletter.storage.tables import ledger_marks
+from newsletter.storage.transactions import as_ledger_error, reading, writing
+from newsletter.subscribers.access_record import Access
+from newsletter.subscribers.subscriber import Subscriber
+
+log = logging.getLogger(__name__)
+
+# Other users' kinds are hidden from a role without rights; the server's own have no user.
+_OTHERS: Final = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid != pg_backend_pid() AND usesysid IS NOT NULL"
+    " AND coalesce(backend_type, 'client backend') = 'client backend'"
+)
+REPEATING_LOCK: Final = 7_205_760  # key of our advisory lock; see MIGRATION_LOCK
+Lost = Sequence[Subscriber] | None  # None: nobody knows
+_COMPARED: Final = ".restoring.part"  # ends the name of a file that is deleted, whatever happens
+
+
+@dataclass(frozen=True, slots=True)
+class ServerDesk:
+    """A site's server: how its database is opened and put back."""
+
+    setting: str  # NEWSLETTER_DATABASE_URL
+    root: Path  # the site's folder
+    put_back: Callable[[], None]  # replaces the database, or raises and leaves it as it was
+
+
+def restore_server(desk: ServerDesk, backup: str, access: Access) -> Restored:
+    """
+    Put a server's database back, and repeat in it what was done after the backup was made.
+
+    The database until now is kept as a SQLite file beside those of the site. If this process ends
+    between, the next command that opens the database repeats it: see `repeat_kept`.
+
+    Args:
+        desk: how to open it and put it back.
+        backup: the name of the backup, for the doubt.
+        access: the entry of the access record; its time is part of the name of the copy.
+
+    Raises:
+        SettingsError: the database cannot be opened.
+        LedgerError: another process is connected to it, or it cannot be read or put back.
+        OSError: no space or no permission; nothing was changed.
+    """
+    engine = open_database(desk.setting, desk.root)
+    try:
+        _refuse_others(engine)
+        kept = keep_copy(engine, _ledger_of(engine), access.at)
+        place = place_of(engine)
+    finally:
+        engine.dispose()
+    before, its = read_noted_mark(place), mark_of(kept)
+    if its is not None:  # until this has ended, the database lacks what the copy knows
+        replace_mark(place, replace(its, ends=_beyond(its, before)))
+    try:
+        desk.put_back()
+    except LedgerError:  # of anything else, nobody knows whether it was put back
+        if (unchanged := before or its) is not None:
+            replace_mark(place, unchanged)
+        kept.unlink(missing_ok=True)
+        raise
+    engine = open_database(desk.setting, desk.root)
+    try:
+        again, lost = _repeat(engine, kept, access.at)
+        finish_open(engine, access.at)
+        SqlAccesses(engine).record(access)
+        _mark_restored(engine, kept, Sign(DoubtCause.RESTORED, backup), access.at)
+    finally:
+        engine.dispose()
+    return Restored(kept.name, *again.repeated, again.left, its is None, again.results, lost)
+
+
+def find_only_kept(engine: Engine) -> tuple[Path, Sequence[Subscriber]] | None:
+    """
+    Return the newest copy from before a server was put back, and who is active in it alone.
+
+    None: there is no copy, or it cannot be read.
+    """
+    kept = next(reversed(find_kept_copies(_ledger_of(engine))), None)
+    if kept is None:
+        return None
+    path = _ledger_of(engine).with_name(kept.name)
+    with _compared(engine, path) as file:
+        lost = find_missing(path, file)
+    return None if lost is None else (path, lost)
+
+
+def repeat_kept(engine: Engine, now: datetime) -> None:
+    """
+    Repeat what a copy knows in a database that was put back, and say so.
+
+    If no copy knows more than it, the mark in the site's folder becomes like its own. Of several
+    commands that have seen it at once, one repeats it, and the others wait.
+
+    Args:
+        engine: the database.
+        now: aware UTC.
+    """
+    with _alone(engine):
+        with reading(engine) as connection:
+            mark = find_mark(connection, None)
+        sign = compare(mark, read_noted_mark(place_of(engine))) if mark else None
+        if mark is not None and sign is not None:
+            _repeat_kept(engine, mark, now)
+
+
+def _repeat_kept(engine: Engine, mark: LedgerMark, now: datetime) -> None:
+    kept = find_kept(_ledger_of(engine), mark)
+    if kept is None:
+        replace_mark(place_of(engine), mark)
+        log.warning(phrase("storage.nothing-kept"))
+        return
+    again, lost = _repeat(engine, kept, now)
+    _mark_restored(engine, kept, None, now)
+    log.warning(
+        phrase(
+            "storage.repeated-from-copy",
+            copy=kept.name,
+            moved=again.repeated.moved,
+            erased=again.repeated.erased,
+            left=again.left,
+            lost=len(lost or ()),
+        )
+    )
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Wait until no other command repeats what is kept; the lock ends with its connection."""
+    with as_ledger_error(engine), engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(REPEATING_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(REPEATING_LOCK)))
+
+
+def _repeat(engine: Engine, kept: Path, now: datetime) -> tuple[Again, Lost]:
+    with _compared(engine, kept) as file:
+        since = _with_noted(engine, read_since(kept, file))
+    again = repeat_since(engine, since, now, ends=False)
+    with _compared(engine, kept) as file:
+        return again, find_missing(kept, file)
+
+
+@contextmanager
+def _compared(engine: Engine, kept: Path) -> Iterator[Path]:
+    """Yield a SQLite file of the readers as they are now; it is deleted at the end."""
+    file = kept.with_name(f"{kept.name}{_COMPARED}")
+    try:
+        write_file(engine, file, READERS)
+        yield file
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _with_noted(engine: Engine, since: Since) -> Since:
+    """Add the erasures that only the journal in the site's folder notes."""
+    journal = journal_of(engine)
+    known = {(one.address_hash, one.asked_at) for one in since.erasures.lines}
+    noted = [
+        one
+        for one in (read_journal(journal) if journal else ())
+        if (one.address_hash, one.asked_at) not in known
+    ]
+    lines = [*since.erasures.lines, *noted]
+    return replace(since, erasures=replace(since.erasures, lines=lines))
+
+
+def _mark_restored(engine: Engine, kept: Path, sign: Sign | None, now: datetime) -> None:
+    """Let the database count on from where the copy ends, which is then never repeated again."""
+    place = place_of(engine)
+    with writing(engine) as connection:
+        ensure_mark(connection)
+        mark, its = find_mark(connection, None), mark_of(kept)
+        assert mark is not None  # noqa: S101 - it was just made
+        ends = _beyond(its or mark, read_noted_mark(place), mark)
+        connection.execute(update(ledger_marks).values(ends=ends))
+        if sign is not None:
+            raise_doubts(connection, [sign], now)
+    replace_mark(place, replace(mark, ends=ends))
+
+
+def _beyond(*marks: LedgerMark | None) -> int:
+    """Return a count that is higher than each of *marks*."""
+    return 1 + max(one.ends for one in marks if one is not None)
+
+
+def _refuse_others(engine: Engine) -> None:
+    with reading(engine) as connection:
+        count = connection.execute(_OTHERS).scalar_one()
+    if count:
+        raise LedgerError(phrase("storage.server-used-elsewhere", count=count))
+
+
+def _ledger_of(engine: Engine) -> Path:
+    ledger = ledger_file(engine)
+    assert ledger is not None  # noqa: S101 - it was opened by its setting
+    return ledger
