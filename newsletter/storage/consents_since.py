@@ -35,21 +35,22 @@ from newsletter.subscribers.consent_record import (
     name_person,
 )
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.why import Cause
+from newsletter.subscribers.why import Cause, Why
 
 AT_A_TIME: Final = 1_000
-# Readers whom both have as active, by their ids in links; by the address where the backup's id is
-# nobody's any more, so that it is not somebody else who has the address by now.
+# Active readers whom the backup has, by their ids in links: as active, or as who had left. By the
+# address, as active, where the backup's id is nobody's any more, so that it is not somebody else
+# who has the address by now.
 _AGREED: Final = (
     "SELECT here.address_key AS key, here.consented_at AS consented_at,"
-    " there.reader_id AS reader_id, there.address_key AS old_key, there.consented_at AS before"
+    " here.standing_since AS since, there.reader_id AS reader_id, there.address_key AS old_key,"
+    " there.consented_at AS before, there.standing AS standing, there.standing_since AS ended"
     " FROM main.subscribers AS here JOIN backup.subscribers AS there"
-    " ON {same} WHERE here.standing = ? AND there.standing = ?"
-    " AND here.consented_at IS NOT NULL"
+    " ON {same} WHERE here.standing = ? AND here.consented_at IS NOT NULL"
 )
 _SAME: Final = (
-    "there.reader_id = here.reader_id",
-    "there.address_key = here.address_key AND NOT EXISTS"
+    "there.reader_id = here.reader_id AND coalesce(there.standing_cause, '') != 'moved'",
+    "there.address_key = here.address_key AND there.standing = 'active' AND NOT EXISTS"
     " (SELECT 1 FROM main.subscribers AS known WHERE known.reader_id = there.reader_id)",
 )
 # Readers whom the backup does not have: how they agreed stays known, for a file brings them back.
@@ -62,7 +63,7 @@ _LOST: Final = (
 )
 _MOVED: Final = "SELECT address_key, standing_because FROM subscribers WHERE standing_cause = ?"
 _ADDRESSES: Final = ("key", "old_key")
-_OF_AGREED: Final = (Standing.ACTIVE.value, Standing.ACTIVE.value)
+_OF_AGREED: Final = (Standing.ACTIVE.value,)
 _KEY: Final = "SELECT secret FROM main.lasting_keys WHERE purpose = 'addresses'"
 _SAID: Final = (
     "SELECT person, at, way, lang, text_hash, details, import_id, file, began_at"
@@ -97,6 +98,7 @@ class AgreedAgain(NamedTuple):
     reader_id: str | None
     old_key: str  # of the address in the backup
     at: datetime  # aware UTC
+    since: datetime  # when they have become active; aware UTC
     said: Said
 
 
@@ -147,9 +149,9 @@ def read_consents(database: Path, file: Path) -> ConsentsSince:
             said = _find_said(connection, keys.union(lost, *before.values()))
             texts = {row["hash"]: dict(row) for row in connection.execute(_TEXTS)}
             agreed = [
-                AgreedAgain(row["reader_id"], row["old_key"], at, found or Said())
+                AgreedAgain(row["reader_id"], row["old_key"], at, since, found or Said())
                 for row in later
-                for at in (moment_in(row["consented_at"]),)
+                for at, since in ((moment_in(row["consented_at"]), moment_in(row["since"])),)
                 for found in (_said_by(said, [row[name] for name in _ADDRESSES], at),)
             ]
             known = ((key, at, _said_by(said, [key, *before[key]], at)) for key, at in lost.items())
@@ -191,8 +193,10 @@ def _find_left_for(
 
 
 def _is_later(row: sqlite3.Row) -> bool:
-    before = row["before"]
-    return before is None or moment_in(row["consented_at"]) > moment_in(before)
+    """Return whether a reader has agreed later than in the backup, and than they ended in it."""
+    ended = None if row["standing"] == Standing.ACTIVE.value else row["ended"]
+    at = moment_in(row["consented_at"])
+    return all(one is None or at > moment_in(one) for one in (row["before"], ended))
 
 
 def _find_said(
@@ -232,8 +236,9 @@ def repeat_consents(engine: Engine, since: ConsentsSince, now: datetime) -> int:
     """
     Record in an older copy who agreed again after it was made; return how many.
 
-    Only of those whom the copy still has as active, and who have not agreed later in it. How those
-    agreed whom it does not have stays in the record alone, for when a file brings them back.
+    Only of those who have not agreed, or left, later in the copy. Who had left in it, and has
+    agreed again since, is active. How those agreed whom it does not have stays in the record alone,
+    for when a file brings them back.
     """
     with writing(engine) as connection:
         if since.texts:
@@ -304,7 +309,8 @@ def _agree(connection: Connection, occasion: Occasion, agreed: Sequence[AgreedAg
         for one in batch:
             entry = by_id.get(one.reader_id) if one.reader_id else by_key.get(one.old_key)
             if entry is not None and _may_agree(entry, one.at):
-                changed[entry.key] = replace(entry, consented_at=one.at, reconfirmed_at=None)
+                agreed_again = replace(entry, consented_at=one.at, reconfirmed_at=None)
+                changed[entry.key] = _active(agreed_again, one.since)
         book.update(list(changed.values()))
         count += len(changed)
     return count
@@ -312,7 +318,13 @@ def _agree(connection: Connection, occasion: Occasion, agreed: Sequence[AgreedAg
 
 def _may_agree(entry: Entry, at: datetime) -> bool:
     is_later = entry.consented_at is None or at > entry.consented_at
-    return entry.standing is Standing.ACTIVE and is_later
+    return is_later and (entry.standing is Standing.ACTIVE or at > entry.standing_since)
+
+
+def _active(entry: Entry, since: datetime) -> Entry:
+    if entry.standing is Standing.ACTIVE:
+        return entry
+    return replace(entry, standing=Standing.ACTIVE, standing_since=since, why=Why())
 
 
 def _unused(connection: Connection, import_id: str) -> str:

@@ -49,6 +49,7 @@ from newsletter.storage.lasting_keys import (
 )
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.other_readers import Living, others_at
+from newsletter.storage.rejected_files import note_file
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.subscribers import take_list
@@ -257,12 +258,8 @@ class SqlErasing:
 
     def note_rejects(self, path: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches them."""
-        values = {"path": str(path.absolute()), "written_at": now}
-        is_its = rejects_files.c.path == values["path"]
         with writing(self._engine) as connection:
-            changed = connection.execute(update(rejects_files).where(is_its).values(values))
-            if not changed.rowcount:
-                connection.execute(insert(rejects_files).values(values))
+            note_file(connection, path.absolute(), now)
 
     def rejects(self) -> Sequence[Path]:
         """Return the files that refused rows were written to."""

@@ -32,6 +32,11 @@ _WITHDREW: Final = (
     "SELECT standing_since FROM subscribers WHERE (address_key = ? OR reader_id = ?)"
     " AND standing_cause = 'withdrew'"
 )
+_ENDED: Final = (
+    "SELECT standing_since FROM subscribers WHERE reader_id = ? AND standing != 'active'"
+    " AND coalesce(standing_cause, '') != 'moved'"
+)
+NEVER_ENDS: Final = datetime.max.replace(tzinfo=UTC)  # at a time that was damaged
 _ERASED: Final = "SELECT asked_at FROM erasures WHERE address_hash = ?"
 _BY_A_PERSON: Final = ", ".join(f"'{cause.value}'" for cause in sorted(ENDED_BY_A_PERSON))
 
@@ -63,7 +68,7 @@ def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
                     or since.has(row["other"])
                     or since.was_erased(row["address_key"])
                 )
-                and not since.will_be_back(row["address_key"])
+                and not since.will_be_back(row)
             ]
     except (sqlite3.Error, OSError):
         return None
@@ -132,8 +137,21 @@ class _Since:
         """Return whether a reader is on the list, wherever that is."""
         return bool(reader_id and self._connection.execute(_IS_READER, (reader_id,)).fetchone())
 
-    def will_be_back(self, key: str) -> bool:
-        """Return whether a reader has taken the leaving back that the backup knows."""
+    def will_be_back(self, row: sqlite3.Row) -> bool:
+        """Return whether a reader has agreed again, or taken back the leaving, that it knows."""
+        return self._has_agreed_again(row) or self._has_taken_back(row["address_key"])
+
+    def _has_agreed_again(self, row: sqlite3.Row) -> bool:
+        name, at = _get(row, "reader_id"), row["consented_at"]
+        if name is None or at is None:
+            return False
+        try:
+            ended = self._file.execute(_ENDED, (name,)).fetchone()
+        except sqlite3.Error:  # from before ids in links
+            return False
+        return ended is not None and moment_in(at, UNKNOWN) > moment_in(ended[0], NEVER_ENDS)
+
+    def _has_taken_back(self, key: str) -> bool:
         back = self._undone.get(key)
         its = None if back is None else (key, back.reader_id)
         found = None if its is None else self._file.execute(_WITHDREW, its).fetchone()

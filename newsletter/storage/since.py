@@ -26,6 +26,7 @@ from newsletter.storage.notices_since import (
     repeat_notices,
     repeat_renewals,
 )
+from newsletter.storage.rejected_files import RejectsSince, read_rejects, repeat_rejects
 from newsletter.storage.used_keys import UsedKey, read_used_keys, repeat_used_keys
 from newsletter.storage.withdrawals_since import (
     WithdrawalsSince,
@@ -47,6 +48,7 @@ class Since:
     feedback: FeedbackSince
     keys: Sequence[UsedKey]
     left: LeftNames
+    rejects: RejectsSince
 
 
 class Again(NamedTuple):
@@ -75,6 +77,7 @@ def read_since(database: Path, file: Path) -> Since:
         read_feedback(database),
         read_used_keys(database),
         read_left(database),
+        read_rejects(database),
     )
 
 
@@ -100,4 +103,5 @@ def repeat_since(engine: Engine, since: Since, at: datetime, *, ends: bool = Tru
     repeat_accesses(engine, since.accesses)
     repeat_feedback(engine, since.feedback, at)
     repeat_used_keys(engine, since.keys)
+    repeat_rejects(engine, since.rejects)
     return Again(repeated, left, results)

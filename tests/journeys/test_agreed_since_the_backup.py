@@ -167,3 +167,83 @@ def test_who_was_erased_and_agreed_anew_is_lost_said_and_comes_back_by_the_file(
     assert consented_at(desk) == given
     desk.run("consent", "verify")
     assert READER in owed(desk)  # the result of the consent
+
+
+def withdraw(desk: ClockedStage) -> None:
+    desk.run("subscribers", "remove", READER)
+
+
+def bounce(desk: ClockedStage) -> None:
+    desk.run("subscribers", "suppress", READER, "--because", "반송")
+
+
+def complain(desk: ClockedStage) -> None:
+    desk.run("suppressions", "add", READER, "--cause", "complained", "--because", "신고")
+
+
+@pytest.mark.parametrize("end", [withdraw, complain])
+@pytest.mark.parametrize(
+    ("agree", "address", "how"),
+    [(by_operator, READER, "by Kim"), (with_a_move, MOVED, "by Kim")],
+)
+def test_who_had_left_in_the_backup_and_has_agreed_since_is_a_reader(
+    desk: ClockedStage,
+    end: Callable[[ClockedStage], None],
+    agree: Callable[[ClockedStage], None],
+    address: str,
+    how: str,
+) -> None:
+    end(desk)
+    go_on(desk)
+    back_up(desk)
+    agree(desk)
+    given, before = consented_at(desk, address), owed(desk)
+    lost = desk.root.parent / "lost.csv"
+
+    for _ in range(2):
+        lost.unlink(missing_ok=True)
+        said = restore(desk, "--lost", str(lost), *WHY)
+
+        assert "not in it" not in said
+        assert READER not in lost.read_text()
+        assert consented_at(desk, address) == given
+        assert how in desk.run("consent", "show", address)
+        assert "all as they were recorded" in desk.run("consent", "verify")
+    assert ("agreed" in owed(desk)) <= ("agreed" in before)
+
+
+def test_who_left_again_after_that_has_left(desk: ClockedStage) -> None:
+    withdraw(desk)
+    go_on(desk)
+    back_up(desk)
+    by_operator(desk)
+    go_on(desk)
+    bounce(desk)
+    go_on(desk)
+
+    restore(desk)
+
+    found = desk.site.records.book().find(READER)
+    assert found is not None
+    assert found.standing.value != "active"
+
+
+def test_a_withdrawal_that_only_the_backup_knows_stays(desk: ClockedStage) -> None:
+    """The ledger is the older one: its reader agreed before they left."""
+    older = desk.root.parent / "older.db"
+    by_operator(desk)
+    go_on(desk)
+    back_up(desk)
+    shutil.copy(backup_of(desk), older)
+    withdraw(desk)
+    go_on(desk)
+    back_up(desk)
+    desk.site.close()
+    shutil.copy(older, desk.root / "newsletter.db")
+    desk.restart()
+
+    restore(desk)
+
+    found = desk.site.records.book().find(READER)
+    assert found is not None
+    assert found.standing.value == "unsubscribed"

@@ -339,3 +339,19 @@ def test_a_day_is_shown_in_the_zone_of_the_publication(desk: ClockedStage) -> No
 
     until = str(duty(desk)["until"])
     assert date.fromisoformat(until) == date(2022, 11, 30)
+
+
+def test_refused_rows_that_were_written_after_the_backup_are_cleaned(desk: ClockedStage) -> None:
+    file, refused = desk.root / "event.csv", desk.root / "refused.csv"
+    file.write_text(f"email,name,consented_at\n{FIRST},민수,never\n", encoding="utf-8")
+    desk.run("subscribers", "import", str(file), "--rejects", str(refused), status=1)
+    file.unlink()
+    go_on(desk, minutes=1)
+    for _ in range(2):
+        desk.run("restore", str(backup_of(desk)), "--yes")
+        go_on(desk, minutes=1)
+    assert FIRST in refused.read_text(encoding="utf-8")
+
+    desk.run("subscribers", "erase", FIRST, "--yes", "--now")
+
+    assert find_traces(desk.root, [FIRST]) == []

@@ -109,7 +109,7 @@ def agree_again(desk: ClockedStage) -> None:
     [
         (join, [NEW]),
         (join_and_move, [MOVED]),
-        (agree_again, [READERS[0]]),
+        (agree_again, []),
         (move, []),
         (leave, []),
         (join_and_leave, []),
