@@ -1,11 +1,12 @@
 """Suppressions: addresses that nothing is sent to; listed, added, and taken over in files."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -14,11 +15,11 @@ from newsletter.app.site import Site
 from newsletter.desk.importing import find_encoding
 from newsletter.desk.owed_notices import ask_for_results
 from newsletter.subscribers.address import Address
-from newsletter.subscribers.book import Entry, Selection
+from newsletter.subscribers.book import Entry, RowBook, Selection
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
-from newsletter.subscribers.csv_rows import heading_in, rows_under
+from newsletter.subscribers.csv_rows import Row, heading_in, rows_under
 from newsletter.subscribers.decisions import Suppressed, suppress_for
-from newsletter.subscribers.importing import Fate, import_rows, is_firmer
+from newsletter.subscribers.importing import BATCH_ROWS, Fate, import_rows, is_firmer
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent, Standing, Subscriber
 from newsletter.subscribers.suppressed_rows import SuppressedRows, without_others_columns
@@ -111,7 +112,8 @@ def import_suppressions(
     ):
         heading = without_others_columns(heading_in(lines, str(order.file)))
         meant = SuppressedRows(heading, order.why)
-        rows = map(meant.suppressed, rows_under(heading, lines, consent))
+        gone = _Gone(book, order.why.by)
+        rows = gone.without(map(meant.suppressed, rows_under(heading, lines, consent)))
         for step in import_rows(rows, book, import_id, now):
             fates += step.fates
             refusals += step.refusals
@@ -119,7 +121,46 @@ def import_suppressions(
         if order.keeps:
             for written in book.write():
                 fates[Fate.REFUSED] += len(written.not_written)
+    fates[Fate.KEPT_OUT] += gone.count
+    if order.keeps and gone.complained:
+        with site.records.book().opened(Occasion(ConsentWay.OPERATOR, now, order.why.by)) as page:
+            for key, because in gone.complained.items():
+                page.block(key, order.why.by, because)
     return Suppressions(fates, refusals)
+
+
+class _Gone:
+    """
+    The addresses of a file whose readers were erased, or never want mail again.
+
+    Not even the address may be stored again: nothing is sent to it anyway. Whoever complained is
+    blocked, as by one address alone; see `add_suppression`.
+    """
+
+    def __init__(self, book: RowBook, by: str) -> None:
+        self._book, self._by = book, by
+        self.count = 0  # of rows
+        self.complained: dict[str, str] = {}  # why, by the key of an address that is to be blocked
+
+    def without(self, rows: Iterable[Row | Refusal]) -> Iterator[Row | Refusal]:
+        """Yield the other rows."""
+        some = iter(rows)
+        while batch := list(islice(some, BATCH_ROWS)):
+            keys = [row.address.key for row in batch if isinstance(row, Row)]
+            listed = self._book.find(keys).keys()
+            new = [key for key in keys if key not in listed]
+            blocked, erased = self._book.find_blocked(new), self._book.find_erased(new)
+            for row in batch:
+                if isinstance(row, Refusal) or row.address.key not in blocked | erased.keys():
+                    yield row
+                else:
+                    self._take(row, erased.get(row.address.key))
+
+    def _take(self, row: Row, erased: Entry | None) -> None:
+        self.count += 1
+        is_complaint = row.why.cause is Cause.COMPLAINED
+        if erased is not None and is_complaint and is_firmer(row.why, erased):
+            self.complained[row.address.key] = str(row.why.because)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def end_erasures(
     sought: Sought,
     now: datetime,
     left: Collection[Remains] = (),
-    addresses: Collection[str] = (),
+    addresses: Collection[str] | None = (),
 ) -> Ended:
     """
     Erase people from the files of the database, and record what is left.
@@ -50,7 +50,8 @@ def end_erasures(
         sought: the people.
         now: aware UTC.
         left: what is left elsewhere.
-        addresses: theirs, as far as they are known.
+        addresses: theirs, as far as they are known, to be sought in the pages; None: only their
+            hashes are known any more, so the pages are written anew.
     """
     erasing = SqlErasing(engine)
     remains = {*left, *erasing.find_remains(now)}
@@ -69,7 +70,8 @@ def end_erasures(
             remains.add(Remains.PAGES)
         if not overwrite_log(engine):
             remains.add(Remains.JOURNAL)
-        if not remains & {Remains.PAGES, Remains.JOURNAL} and holds_any(engine, addresses):
+        is_clean = not remains & {Remains.PAGES, Remains.JOURNAL}
+        if is_clean and (addresses is None or holds_any(engine, addresses)):
             remains |= set() if write_anew(engine) else {Remains.PAGES}
             remains |= set() if overwrite_log(engine) else {Remains.JOURNAL}
     erasing.end(sought, remains, now)
@@ -145,7 +147,8 @@ def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> Non
             return
         erasing.go_on(found, now)
         left = found.remains & ({Remains.FILES} if has_files else set())
-        end_erasures(engine, found.everybody, now, left)
+        addresses = () if found.remains <= FILES else None  # the pages are done once
+        end_erasures(engine, found.everybody, now, left, addresses)
     except NewsletterError as error:
         log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
 

@@ -149,3 +149,29 @@ def test_who_withdrew_after_a_bounce_and_complains_is_not_put_back(house: House)
     assert house.reader().why.cause is Cause.COMPLAINED
     house.ask(address=READER)
     assert house.mails() == []
+
+
+@pytest.mark.parametrize("cause", ["complained", "bounced"])
+def test_a_file_says_of_the_erased_what_one_address_does(house: House, cause: str) -> None:
+    """Whoever was erased and then complained is blocked; a bounce says nothing new of them."""
+    house.stage.run("subscribers", "erase", READER, "--yes")
+    file = house.stage.root / "complaints.csv"
+    file.write_text(f"email\n{READER}\nsomebody@example.net\n", encoding="utf-8")
+    order = ("suppressions", "import", str(file), "--cause", cause, "--because", "by their service")
+
+    house.stage.run(*order, "--dry-run")
+    assert not is_blocked(house)
+    for _ in range(2):  # it may come again
+        said = house.stage.run(*order)
+        assert "others, on the list or not: 2" in said
+
+    assert is_blocked(house) == (cause == "complained")
+    assert house.find(READER) is None
+    house.ask(address=READER)
+    assert len(house.mails()) == (cause == "bounced")
+
+
+def is_blocked(house: House) -> bool:
+    key = address_of(READER).key
+    with house.site.records.book().opened() as book:
+        return key in book.find_blocked([key])
