@@ -14,7 +14,13 @@ from newsletter.storage.blocking import find_blocked
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
-from newsletter.storage.told_readers import CAME_BACK, IS_SETTLED, IS_TO_PRESENT_ADDRESS, WAITING
+from newsletter.storage.told_readers import (
+    CAME_BACK,
+    IS_SETTLED,
+    IS_TO_PRESENT_ADDRESS,
+    STILL_ASKS,
+    WAITING,
+)
 from newsletter.subscribers.renewal import renewal_due, result_due
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause
@@ -42,6 +48,9 @@ _IS_OUTDATED: Final = exists().where(
 # At an address that its reader has left, it is owed anew at the present one; but nobody knows
 # whether a result arrived whose answer was lost.
 _MAY_BE_LOST_ELSEWHERE: Final = and_(_MAIL.kind.in_(_RESULTS), _MAIL.state == State.UNKNOWN.value)
+
+# Else it is owed anew, as a question that nobody has asked.
+_IS_OF_NOW: Final = or_(_MAIL.kind != MailKind.RENEWAL.value, STILL_ASKS)
 
 
 class AskedNotice(NamedTuple):
@@ -77,7 +86,7 @@ def find_asked(
         .add_columns(_READER.consented_at, _READER.reconfirmed_at)
         .join_from(mails, subscribers, _READER.id == _READER_OF)
         .where(_MAIL.kind.in_(sorted(kind.value for kind in NOTICES)), tells)
-        .where(or_(waits, unproven), ~_IS_OUTDATED, ~has_complained)
+        .where(or_(waits, unproven), ~_IS_OUTDATED, ~has_complained, _IS_OF_NOW)
         .where(or_(IS_TO_PRESENT_ADDRESS, _MAY_BE_LOST_ELSEWHERE))
         .order_by(_MAIL.id)
     )

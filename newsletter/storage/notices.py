@@ -34,6 +34,7 @@ from newsletter.storage.tables import subscribers
 from newsletter.storage.told_readers import (
     IS_SETTLED,
     IS_TO_PRESENT_ADDRESS,
+    STILL_ASKS,
     WAS_TOLD_BEFORE_A_MOVE,
     tells,
 )
@@ -127,6 +128,7 @@ class SqlNotices:
         Yield consents to be confirmed again; who was asked, or has confirmed, is left out.
 
         Whoever has moved since is asked again: the button of the mail to the old address is dead.
+        So may be whoever was put back since: see `STILL_ASKS`.
         """
         today = now.astimezone(self._zone).date()
         newest = now - timedelta(days=365 * YEARS) + AHEAD + timedelta(days=2)
@@ -136,6 +138,7 @@ class SqlNotices:
                 or_(IS_TO_PRESENT_ADDRESS, and_(_MAIL.subscriber_id == _READER.id, IS_SETTLED)),
                 _MAIL.kind == MailKind.RENEWAL.value,
                 self._tells,
+                STILL_ASKS,
             )
             .scalar_subquery()
         )
@@ -295,8 +298,11 @@ def _request_of(notice: Notice, now: datetime, silence: Silence) -> Request:
 def _ask(connection: Connection, requests: Sequence[Request], tells: ColumnElement[bool]) -> int:
     """Add the requests that no other process has added since they were found."""
     keys = [one.address_key for one in requests]
-    query = select(_MAIL.kind, _MAIL.address_key, _MAIL.facts).where(
-        _MAIL.address_key.in_(keys), tells
+    of_now = or_(_MAIL.kind != MailKind.RENEWAL.value, _READER.id.is_(None), STILL_ASKS)
+    query = (
+        select(_MAIL.kind, _MAIL.address_key, _MAIL.facts)
+        .outerjoin(subscribers, _READER.id == _MAIL.subscriber_id)
+        .where(_MAIL.address_key.in_(keys), tells, of_now)
     )
     known = {
         (row.address_key, *_declared(row.kind, row.facts)) for row in connection.execute(query)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import WRITTEN
@@ -14,6 +14,7 @@ from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.erasing import OpenResults
+from newsletter.subscribers.renewal import Silence
 from newsletter.subscribers.why import BY_FILE
 
 WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -26,6 +27,16 @@ IS_SETTLED: Final = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
 # A server had accepted it.
 CAME_BACK: Final = _MAIL.name.in_(
     select(_EVENT.mail_name).where(_EVENT.mail_name.is_not(None), _EVENT.kind == Kind.BOUNCE.value)
+)
+# The facts of a question may say that silence ends the subscription.
+NAMES_END: Final = cast(_MAIL.facts, Text).contains(f'"{Silence.REMOVED.value}"')
+# Whoever was put back since they were asked is asked again, if silence would have ended what was
+# asked about: it does no more.
+STILL_ASKS: Final = or_(
+    _MAIL.state.in_(WAITING),
+    IS_SETTLED,
+    _MAIL.asked_at >= _READER.standing_since,
+    ~NAMES_END,
 )
 # A mail is to the address that its reader has now. A restore keeps some by the address alone.
 IS_TO_PRESENT_ADDRESS: Final = and_(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from newsletter.dispatch.states import State
 from newsletter.lang import Lang
@@ -16,7 +16,7 @@ from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
-from newsletter.storage.told_readers import CAME_BACK
+from newsletter.storage.told_readers import CAME_BACK, NAMES_END
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.renewal import TIME_TO_ANSWER, UNANSWERED, Silence, renewal_due
 from newsletter.subscribers.subscriber import Standing, SubscriberId
@@ -24,8 +24,6 @@ from newsletter.subscribers.why import Cause, Why
 
 _READER: Final = subscribers.c
 _MAIL: Final = mails.c
-# The facts may say that silence ends the subscription; `_means_end` reads them.
-_NAMES_END: Final = cast(_MAIL.facts, Text).contains(f'"{Silence.REMOVED.value}"')
 
 
 def find_unanswered(
@@ -44,7 +42,7 @@ def find_unanswered(
         .join(subscribers, _READER.id == _MAIL.subscriber_id)
         .where(
             _MAIL.kind == MailKind.RENEWAL.value,
-            _NAMES_END,  # where silence keeps, every reader has such a mail: none is read
+            NAMES_END,  # where silence keeps, every reader has such a mail: none is read
             _MAIL.state == State.ACCEPTED.value,
             tells,
             _MAIL.used_at.is_(None),

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Accepted, Deferred, Outcome
 from newsletter.lang import Lang, Preference
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail
+from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mails import SqlMailBook
 from newsletter.storage.notices import SqlNotices
@@ -40,9 +41,12 @@ Told = tuple[str, str]  # kind and address
 class NoticePost:
     """A list, its notices, and a post that answers as the test says."""
 
-    def __init__(self, engine: Engine, commits: GroupCommit, now: datetime) -> None:
+    def __init__(
+        self, engine: Engine, commits: GroupCommit, now: datetime, silence: Silence
+    ) -> None:
         self.now = now
-        self.notices = SqlNotices(engine, commits, SEOUL, Lang.KO, Silence.REMOVED, SERVER)
+        self.engine = engine
+        self.notices = SqlNotices(engine, commits, SEOUL, Lang.KO, silence, SERVER)
         self.mails = SqlMailBook(engine, commits, SEOUL, delivers=True)
         self.book = SqlSubscriberBook(engine)
         self.sent: list[Mail] = []
@@ -95,6 +99,21 @@ class NoticePost:
                 self.sent.append(mail)
         return [(mail.kind.value, mail.address) for mail in self.sent[before:]]
 
+    def comes_back(self, mail: Mail) -> None:
+        """A bounce of a mail has arrived."""
+        event = {
+            "source": "mail",
+            "raw_id": str(mail.name),
+            "received_at": self.now,
+            "kind": "bounce",
+            "bounce_class": "soft",
+            "proof": "address",
+            "mail_name": mail.name,
+            "action": "count",
+        }
+        with self.engine.begin() as connection:
+            connection.execute(insert(feedback_events).values(event))
+
     def owed(self) -> list[Told]:
         """Return what is owed, asked for or not."""
         found = [*self.notices.find_results(self.now), *self.notices.find_renewals(self.now)]
@@ -112,8 +131,10 @@ class NoticePost:
 
 
 @contextmanager
-def open_post(engine: Engine, now: datetime) -> Iterator[NoticePost]:
+def open_post(
+    engine: Engine, now: datetime, silence: Silence = Silence.REMOVED
+) -> Iterator[NoticePost]:
     """Open the notices of *engine* at a time."""
     commits = GroupCommit(engine)
-    yield NoticePost(engine, commits, now)
+    yield NoticePost(engine, commits, now, silence)
     commits.close()

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, update
 
 from newsletter.delivery.provider import Outcome, Refused, Unknown
 from newsletter.storage.erasing import SqlErasing
-from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.erasing import OpenResults
@@ -96,19 +95,7 @@ def test_s4_a_result_that_came_back_was_not_told(post: NoticePost, engine: Engin
     withdrawn(post)
     post.send(TAKEN)
     [mail] = post.sent
-    with engine.begin() as connection:
-        connection.execute(
-            insert(feedback_events).values(
-                source="mail",
-                raw_id="x",
-                received_at=NOW,
-                kind="bounce",
-                bounce_class="soft",
-                proof="address",
-                mail_name=mail.name,
-                action="count",
-            )
-        )
+    post.comes_back(mail)
 
     assert due(engine) == []
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.delivery.provider import Outcome, Refused, Unknown
-from newsletter.subscribers.renewal import TIME_TO_ANSWER
+from newsletter.subscribers.renewal import TIME_TO_ANSWER, Silence
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
 from tests.storage.notice_post import LATER, SEOUL, TAKEN, NoticePost, open_post
 
 READER: Final = "reader@example.org"
@@ -151,3 +152,58 @@ def test_s5_a_question_is_asked_once_though_another_process_has_sent_it(post: No
     post.notices.ask_for(iter(found), post.now, lambda _count: None)
 
     assert post.send() == []
+
+
+def test_s5_whoever_was_asked_suppressed_and_put_back_is_asked_again(post: NoticePost) -> None:
+    """Silence ends nobody who was put back since: without another question nobody would be."""
+    post.ask()
+    post.send(TAKEN)
+    post.now = on(8, 10)
+    post.suppress(READER, Cause.BOUNCED)
+    post.now = on(8, 12)
+    post.put_back(READER)
+
+    assert post.owed() == [("renewal", READER)]
+    for _ in range(2):  # and only once
+        post.ask()
+    post.send(TAKEN)
+    assert len(post.sent) == 2
+    assert post.owed() == []
+    assert ends_on(post) == named(post) + timedelta(days=1)
+
+
+def test_s5_a_question_that_waits_while_its_reader_is_put_back_is_not_asked_twice(
+    post: NoticePost,
+) -> None:
+    post.ask()
+    post.now = on(8, 2)
+    post.suppress(READER)
+    post.put_back(READER)
+
+    post.ask()
+    post.send(TAKEN)
+
+    assert len(post.sent) == 1
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+@pytest.mark.parametrize("silence", Silence)
+def test_s5_whoever_was_put_back_is_owed_one_question_at_most(
+    engine: Engine, silence: Silence, came_back: bool
+) -> None:
+    """One that came back is owed anyway, until a person has settled it, or another has arrived."""
+    with open_post(engine, on(8, 1), silence) as post:
+        post.agree(READER, CONSENTED)
+        post.ask()
+        post.send(TAKEN)
+        if came_back:
+            post.comes_back(post.sent[-1])
+        post.now = on(8, 10)
+        post.suppress(READER, Cause.BOUNCED)
+        post.put_back(READER)
+
+        is_owed = came_back or silence is Silence.REMOVED
+        assert post.owed() == [("renewal", READER)] * is_owed
+        post.ask()
+        post.send(TAKEN)
+        assert post.owed() == [("renewal", READER)] * (came_back and silence is Silence.KEPT)
