@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    null,
     or_,
     select,
     type_coerce,
@@ -176,16 +177,20 @@ def _without_echo(answer: str | None) -> str | None:
 def _erase_readers(
     connection: Connection, rows: Rows, sought: Sought, people: People, sent_to: Collection[int]
 ) -> int:
+    """Return how many readers they were; an address that a reader has left is not another one."""
     of = subscribers.c
     theirs = or_(is_in(of.id, people.ids), is_in(of.address_key, people.keys))
-    found = connection.execute(select(of.id, of.address_key).where(theirs)).all()
+    cause = of.standing_cause if rows.has(of.standing_cause) else null().label("standing_cause")
+    query = select(of.id, of.address_key, cause).where(theirs)
+    found = [
+        row for row in connection.execute(query).all() if not row.address_key.startswith(ERASED_KEY)
+    ]
     for row in found:
-        if row.address_key.startswith(ERASED_KEY):
-            continue
         key = placeholder_of(hash_of(row.address_key, sought.secret))
         taken = connection.execute(select(of.id).where(of.address_key == key)).first()
         rows.change(subscribers, of.id == row.id, _nobody(f"{key}:{row.id}" if taken else key))
-    return sum(not row.address_key.startswith(ERASED_KEY) for row in found)
+    count = sum(row.standing_cause != Cause.MOVED.value for row in found)
+    return count or min(len(found), 1)
 
 
 def _nobody(key: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ from newsletter.dispatch.doubt import LedgerMark
 from newsletter.errors import LedgerError
 from newsletter.files import sync_folder
 from newsletter.phrases import phrase
+from newsletter.storage import webhook_tables  # noqa: F401 - part of the metadata
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.copies import path_before_restore
 from newsletter.storage.database import close_database, open_file
@@ -23,11 +24,9 @@ from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.marks import find_mark
 from newsletter.storage.tables import metadata, subscribers
 from newsletter.storage.transactions import snapshot
-from newsletter.storage.webhook_tables import webhook_tokens
 
 READERS: Final = (subscribers, consents, lasting_keys)  # what a ledger is compared with
 _AT_A_TIME: Final = 1_000
-_LAST: Final = webhook_tokens  # imported here, `metadata` has it: no other module asks for it
 
 
 def keep_copy(engine: Engine, ledger: Path, now: datetime) -> Path:

@@ -66,8 +66,9 @@ def test_an_address_that_was_left_is_erased_with_its_reader(
     for _ in range(restores):
         restore(house, "now.db")
         assert "moved" in run(house, "subscribers", "show", OLD)
-    run(house, "subscribers", "erase", NEW, "--yes", "--now")
+    said = run(house, "subscribers", "erase", NEW, "--yes", "--now")
 
+    assert "readers: 1 " in said.replace("\n", " ")
     house.site.close()
     assert find_traces(house.stage.root, ["unmistakable"]) == []
     assert is_whole(house)
