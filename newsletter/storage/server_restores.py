@@ -152,9 +152,10 @@ def _repeat_kept(engine: Engine, mark: LedgerMark, now: datetime) -> None:
             moved=again.repeated.moved,
             erased=again.repeated.erased,
             left=again.left,
-            lost=len(lost or ()),
         )
     )
+    if lost:
+        log.warning(phrase("storage.only-in-copy", copy=kept.name, count=len(lost)))
 
 
 @contextmanager
