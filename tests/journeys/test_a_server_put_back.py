@@ -148,7 +148,7 @@ def test_a_restore_that_was_cut_off_is_finished_by_the_next_command(
     assert standings(desk) == RESTORED
     [kept] = desk.root.glob("newsletter.db.before-restore-*")
     assert f"from {kept.name} was repeated" in caplog.text
-    assert f"1 readers are only in {kept.name}" in caplog.text
+    assert f"readers who are only in {kept.name}: 1;" in caplog.text
     caplog.clear()
     assert standings(desk) == RESTORED
     assert not caplog.text  # once
