@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from newsletter.mails.restored import Results
 from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
+from newsletter.storage.breaches_since import repeat_breaches
 from newsletter.storage.consents_since import ConsentsSince, read_consents, repeat_consents
 from newsletter.storage.erasures_since import (
     ErasuresSince,
@@ -49,6 +50,7 @@ class Since:
     keys: Sequence[UsedKey]
     left: LeftNames
     rejects: RejectsSince
+    database: Path  # that ledger, for what may be too much for the memory
 
 
 class Again(NamedTuple):
@@ -78,6 +80,7 @@ def read_since(database: Path, file: Path) -> Since:
         read_used_keys(database),
         read_left(database),
         read_rejects(database),
+        database,
     )
 
 
@@ -104,4 +107,5 @@ def repeat_since(engine: Engine, since: Since, at: datetime, *, ends: bool = Tru
     repeat_feedback(engine, since.feedback, at)
     repeat_used_keys(engine, since.keys)
     repeat_rejects(engine, since.rejects)
+    repeat_breaches(engine, since.database)
     return Again(repeated, left, results)
