@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from newsletter.doctor import dmarc_checks, domain_checks, provider_checks, settings_checks, stores
+from newsletter.doctor import (
+    account_checks,
+    dmarc_checks,
+    domain_checks,
+    provider_checks,
+    settings_checks,
+    stores,
+)
 from newsletter.doctor.check import Check, Section
 from newsletter.doctor.dkim_checks import look_at_dkim
 from newsletter.doctor.public_checks import look_at_one_click
@@ -97,16 +104,22 @@ PROVIDER_CHECKS: Final = (
         provider_checks.look_at_extensions,
     ),
     Check(
+        "account",
+        Section.PROVIDER,
+        phrase("doctor.check-account"),
+        account_checks.look_at_account,
+    ),
+    Check(
         "clock",
         Section.PROVIDER,
         phrase("doctor.check-clock"),
-        provider_checks.look_at_clock,
+        account_checks.look_at_clock,
     ),
     Check(
         "duration",
         Section.PROVIDER,
         phrase("doctor.check-duration"),
-        provider_checks.look_at_duration,
+        account_checks.look_at_duration,
     ),
 )
 PUBLIC_CHECKS: Final = (

@@ -13,6 +13,7 @@ from newsletter.lang import EditionKind
 
 if TYPE_CHECKING:
     from newsletter.app.records import Records
+    from newsletter.delivery.account_look import Look
     from newsletter.dispatch.health import LedgerHealth
     from newsletter.doctor.relay_visit import Visit
     from newsletter.issue.issue import Publication
@@ -69,6 +70,21 @@ class Patient:
         from newsletter.doctor.relay_visit import visit  # noqa: PLC0415 - not for an outbox
 
         return visit(self.settings, self.publication.bounces or self.publication.sender_address)
+
+    @cached_property
+    def account(self) -> "Look | None":
+        """
+        What the mail service shows of the account; None if letters do not leave over HTTP.
+
+        Raises:
+            SettingsError: what is set prevents that the service is asked.
+        """
+        if self.settings.mail_url.folder or self.settings.mail_url.scheme.startswith("smtp"):
+            return None
+        from newsletter.delivery.account_look import look_at_account  # noqa: PLC0415 - as above
+
+        provider = self.site.provider()
+        return look_at_account(provider, self.publication.sender_address, self.site.clock)
 
     @cached_property
     def health(self) -> "LedgerHealth | None":
