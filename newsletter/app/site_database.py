@@ -102,6 +102,12 @@ class SiteDatabase:
 
         return has_sent(self._settings.database_url, self._settings.root)
 
+    def has_dispatched(self) -> bool:
+        """Whether this ledger ever sent an issue to readers; creates no ledger."""
+        from newsletter.storage.sent import has_dispatched  # noqa: PLC0415 - as above
+
+        return has_dispatched(self._settings.database_url, self._settings.root)
+
     def file(self) -> Path | None:
         """Return the SQLite file of the ledger, existing or not; None for PostgreSQL."""
         from newsletter.database_url import read_database_url  # noqa: PLC0415

@@ -14,6 +14,7 @@ from newsletter.lang import EditionKind
 if TYPE_CHECKING:
     from newsletter.app.records import Records
     from newsletter.delivery.account_look import Look
+    from newsletter.delivery.mail_url import MailUrl
     from newsletter.dispatch.health import LedgerHealth
     from newsletter.doctor.relay_visit import Visit
     from newsletter.issue.issue import Publication
@@ -59,8 +60,7 @@ class Patient:
     @cached_property
     def is_at_home(self) -> bool:
         """Whether letters stay on this machine: in a folder, or with a relay on loopback."""
-        url = self.settings.mail_url
-        return url.is_rehearsal or url.host == "localhost" or url.host.startswith(LOOPBACK)
+        return stays_at_home(self.settings.mail_url)
 
     @cached_property
     def visit(self) -> "Visit | None":
@@ -137,6 +137,11 @@ class Patient:
             self.publication.bounces,
         ]
         return list(dict.fromkeys(domain_of(one) for one in addresses if one))
+
+
+def stays_at_home(url: "MailUrl") -> bool:
+    """Whether letters by *url* stay on this machine: in a folder, or with a relay on loopback."""
+    return url.is_rehearsal or url.host == "localhost" or url.host.startswith(LOOPBACK)
 
 
 def domain_of(address: str) -> str:
