@@ -6,6 +6,7 @@ from newsletter.doctor import (
     account_checks,
     dmarc_checks,
     domain_checks,
+    letter_checks,
     provider_checks,
     settings_checks,
     stores,
@@ -130,4 +131,24 @@ PUBLIC_CHECKS: Final = (
         look_at_one_click,
     ),
 )
-CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS, *PROVIDER_CHECKS, *PUBLIC_CHECKS)
+LETTER_CHECKS: Final = (
+    Check(
+        "pictures",
+        Section.LETTER,
+        phrase("doctor.check-pictures"),
+        letter_checks.look_at_pictures,
+    ),
+    Check(
+        "spam-score",
+        Section.LETTER,
+        phrase("doctor.check-spam-score"),
+        letter_checks.look_at_spam_score,
+    ),
+)
+CHECKS: Final = (
+    *SITE_CHECKS,
+    *DNS_CHECKS,
+    *PROVIDER_CHECKS,
+    *PUBLIC_CHECKS,
+    *LETTER_CHECKS,
+)
