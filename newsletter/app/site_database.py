@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from sqlalchemy import Engine
 
@@ -89,6 +90,12 @@ class SiteDatabase:
         from newsletter.storage.health import look_at_health  # noqa: PLC0415 - as above
 
         return look_at_health(self._settings.database_url, self._settings.root)
+
+    def find_old_proofs(self, now: "datetime") -> "Sequence[str]":
+        """Return what mail services sign in a refused way; see `storage.old_proofs`."""
+        from newsletter.storage.old_proofs import look_for_old_proofs  # noqa: PLC0415 - as above
+
+        return look_for_old_proofs(self._settings.database_url, self._settings.root, now)
 
     def holder(self) -> "Holder":
         """Describe this process, for other processes that ask which one holds an issue."""

@@ -58,6 +58,7 @@ SITE_CHECKS: Final = (
     Check("database", Section.SITE, phrase("doctor.check-database"), stores.look_at_database),
     Check("disk", Section.SITE, phrase("doctor.check-disk"), stores.look_at_disk),
     Check("backup", Section.SITE, phrase("doctor.check-backup"), stores.look_at_backup),
+    Check("webhooks", Section.SITE, phrase("doctor.check-webhooks"), stores.look_at_webhooks),
 )
 DNS_CHECKS: Final = (
     Check("mx", Section.DNS, phrase("doctor.check-mx"), domain_checks.look_at_mx),
