@@ -65,6 +65,7 @@ class HttpVerdict:
 
     outcome: Outcome | Unsent
     stop: ProviderError | None = None  # to be raised after the receipt is yielded
+    per_second: float | None = None  # see `Receipt`
 
 
 class UncarriedError(NewsletterError):
@@ -225,25 +226,17 @@ class HttpConnection:
             if envelope is None:
                 continue
             begun = begin(envelope)
-            recipient = wire_address(envelope.recipient)
+            prepared = self._prepare(envelope)  # while the ledger writes
             if not begun.wait():
                 continue
-            if recipient is None:
-                yield Receipt(envelope, Refused(phrase("delivery.no-address")))
-                continue
-            if not (recipient.isascii() or self._provider.can.unicode_addresses):
-                refusal = phrase("delivery.ascii-addresses", provider=self._provider.name)
-                yield Receipt(envelope, Refused(refusal, Blame.TEMPORARY))
+            if not isinstance(prepared, Request):
+                yield Receipt(envelope, prepared)
                 continue
             try:
-                request = self._provider.account.request(envelope, recipient)
-                verdict = self._post(request, begun.wait)
+                verdict = self._post(prepared, begun.wait)
             except WithdrawnError:
                 continue
-            except UncarriedError as error:
-                yield Receipt(envelope, error.outcome)
-                continue
-            yield Receipt(envelope, verdict.outcome)
+            yield Receipt(envelope, verdict.outcome, verdict.per_second)
             if verdict.stop:
                 raise verdict.stop
             if isinstance(verdict.outcome, Unsent | Unknown):
@@ -252,6 +245,19 @@ class HttpConnection:
     def close(self) -> None:
         """Close the persistent connection."""
         self._session.close()
+
+    def _prepare(self, envelope: Envelope) -> Request | Outcome:
+        """Make the request for a letter, or say why it cannot be carried."""
+        recipient = wire_address(envelope.recipient)
+        if recipient is None:
+            return Refused(phrase("delivery.no-address"))
+        if not (recipient.isascii() or self._provider.can.unicode_addresses):
+            refusal = phrase("delivery.ascii-addresses", provider=self._provider.name)
+            return Refused(refusal, Blame.TEMPORARY)
+        try:
+            return self._provider.account.request(envelope, recipient)
+        except UncarriedError as error:
+            return error.outcome
 
     def _post(self, request: Request, may_go: Callable[[], bool]) -> HttpVerdict:
         if monotonic() - self._used_at > self._provider.longest_idle_s:

@@ -119,8 +119,9 @@ class Resend:
         )
 
     def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
-        """Interpret an answer."""
-        return judge(answer, ANSWERS, self.name, now)
+        """Interpret an answer; its header tells the rate of the whole account."""
+        verdict = judge(answer, ANSWERS, self.name, now)
+        return replace(verdict, per_second=read_rate(answer.headers))
 
     def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
         """Ask for the domains; the rate of the whole account stands in the answer's header."""

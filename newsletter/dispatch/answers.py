@@ -43,6 +43,8 @@ class Answers:
     def take(self, receipt: Receipt) -> bool:
         """Record a receipt, and react to it; return whether it is an outcome."""
         key, outcome = receipt.envelope.key, receipt.outcome
+        if receipt.per_second is not None:
+            self._feed.keep_to(receipt.per_second)
         if isinstance(outcome, Unsent):
             self._ledger.put_back(DeliveryId(key))
             self._feed.offer_again(key)

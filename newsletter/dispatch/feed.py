@@ -117,6 +117,11 @@ class Feed:
                 self._lanes.release(delivery, is_accepted=False)
             self._changed.notify_all()
 
+    def keep_to(self, per_second: float) -> None:
+        """Hand out no more than *per_second* envelopes a second: the provider says so."""
+        with self._changed:
+            self._pacing.limits.keep_to(per_second)
+
     def stop(self) -> None:
         """Hand out nothing more. Takes no lock: safe in a signal handler."""
         self.pauses.is_stopped = True
