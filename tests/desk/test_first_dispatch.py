@@ -8,8 +8,6 @@ from typing import Final
 import pytest
 
 from newsletter.delivery.provider import Provider
-from newsletter.desk.dispatching import open_dispatch
-from newsletter.desk.first_dispatch import is_first
 from newsletter.desk.order import Order, dispatch
 from newsletter.desk.process import Process
 from newsletter.dispatch.control import Act
@@ -27,6 +25,7 @@ from tests.stage.clocked import ClockedSite, ClockedStage
 
 WEAK: Final = "changeme" * 5  # of which the doctor is certain
 READERS: Final = 4
+EMPTIED: Final = "outbox:out?delivers=yes"  # another program delivers what is in it
 
 
 class SiteAt(ClockedSite):
@@ -157,8 +156,12 @@ def test_the_doctor_is_asked_once_and_not_for_a_rehearsal(tmp_path: Path) -> Non
     assert "Doctor" not in second
 
 
-def test_a_mail_of_the_program_is_no_dispatch(tmp_path: Path) -> None:
-    """Who answers subscriptions by mail has not sent an issue yet."""
-    stage = ClockedStage(tmp_path, mail_url="outbox:out?delivers=yes")
+@pytest.mark.parametrize(("url", "is_first_still"), [("outbox:out", True), (EMPTIED, False)])
+def test_only_what_reaches_readers_ends_the_first_time(
+    tmp_path: Path, url: str, *, is_first_still: bool
+) -> None:
+    stage = ClockedStage(tmp_path, mail_url=url)
+    stage.run("dispatch", ISSUE_ID, "--yes")
 
-    assert is_first(open_dispatch(stage.site, ISSUE_ID, Process()).outlook)
+    assert stage.site.records.has_sent()
+    assert stage.site.records.has_dispatched() is not is_first_still
