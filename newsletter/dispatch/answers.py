@@ -69,6 +69,8 @@ class Answers:
         """Record an outcome in the ledger: as a refusal, if this was the last try."""
         now = self._clock()
         due_at = None
+        if isinstance(outcome, Accepted) and delivery.is_repeat:
+            outcome = Accepted(phrase("dispatch.confirmed", answer=outcome.answer))
         if isinstance(outcome, Deferred):
             attempts = delivery.attempts + 1
             due_at = next_attempt(outcome, attempts, now)
