@@ -31,6 +31,8 @@ class Feed:
     or when it is stopped. An envelope that was returned unsent is offered again.
     """
 
+    # Large because its queue, limits and pauses are all changed under one lock, which is its own.
+
     def __init__(
         self,
         ledger: Queue,
