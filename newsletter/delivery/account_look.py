@@ -36,7 +36,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class AccountNote:
     """One thing that a look has shown."""
 
     standing: Standing
@@ -56,7 +56,7 @@ class Allowance:
 class Look:
     """What a service has shown of an account."""
 
-    notes: tuple[Note, ...]
+    notes: tuple[AccountNote, ...]
     allowance: Allowance
     there: datetime | None  # the service's clock at its first answer, aware UTC; None: not told
     here: datetime | None  # our clock at that moment, aware UTC
@@ -69,7 +69,7 @@ Ask: TypeAlias = Callable[[str, Mapping[str, str | bytes]], HttpAnswer]
 class OpenAccount(Protocol):
     """An account that can be looked at without sending; those of all six services."""
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """
         Ask what the service tells of the account, its key, and *sender*.
 
@@ -94,7 +94,7 @@ def look_at_account(
     if not isinstance(provider, HttpPosting) or not isinstance(provider.account, OpenAccount):
         return None
     times: list[tuple[datetime | None, datetime]] = []
-    notes: list[Note] = []
+    notes: list[AccountNote] = []
     allowance = Allowance()
     with provider.open_reader(patience_s) as get:
 
@@ -113,9 +113,11 @@ def look_at_account(
                     notes.append(found)
         except UnreachedError as error:
             standing = Standing.WRONG if error.is_certain else Standing.UNSEEN
-            notes.append(Note(standing, error.explained.phrase))
+            notes.append(AccountNote(standing, error.explained.phrase))
         except _AnothersError as error:
-            notes.append(Note(Standing.UNSEEN, phrase("delivery.look-unclear", answer=str(error))))
+            notes.append(
+                AccountNote(Standing.UNSEEN, phrase("delivery.look-unclear", answer=str(error)))
+            )
     there, here = times[0] if times else (None, None)
     return Look(tuple(notes), allowance, there, here)
 
@@ -139,7 +141,7 @@ def read_date(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def note_refusal(answer: HttpAnswer, table: AnswerTable, only_sends: str = "") -> Note:
+def note_refusal(answer: HttpAnswer, table: AnswerTable, only_sends: str = "") -> AccountNote:
     """
     Say what an answer means that has another status than 200.
 
@@ -154,32 +156,34 @@ def note_refusal(answer: HttpAnswer, table: AnswerTable, only_sends: str = "") -
     words = table.read(answer).words
     said = one_line(f"{answer.status} {words}")
     if only_sends and re.search(only_sends, words, re.IGNORECASE):
-        return Note(Standing.UNSEEN, phrase("delivery.look-only-sends"))
+        return AccountNote(Standing.UNSEEN, phrase("delivery.look-only-sends"))
     fault = find_fault(answer.status, words, table) or BY_STATUS.get(answer.status)
     if fault in REMEDIES and answer.status < 500:
-        return Note(Standing.WRONG, phrase("delivery.look-refused", answer=said), REMEDIES[fault])
-    return Note(Standing.UNSEEN, phrase("delivery.look-unclear", answer=said))
+        return AccountNote(
+            Standing.WRONG, phrase("delivery.look-refused", answer=said), REMEDIES[fault]
+        )
+    return AccountNote(Standing.UNSEEN, phrase("delivery.look-unclear", answer=said))
 
 
-def good_key() -> Note:
+def good_key() -> AccountNote:
     """Say that the service knows the key."""
-    return Note(Standing.GOOD, phrase("delivery.look-key"))
+    return AccountNote(Standing.GOOD, phrase("delivery.look-key"))
 
 
-def verified(sender: str) -> Note:
+def verified(sender: str) -> AccountNote:
     """Say that the service lets *sender*, an address or a domain, send."""
-    return Note(Standing.GOOD, phrase("delivery.look-verified", sender=sender))
+    return AccountNote(Standing.GOOD, phrase("delivery.look-verified", sender=sender))
 
 
-def unverified(sender: str, standing: Standing = Standing.WRONG) -> Note:
+def unverified(sender: str, standing: Standing = Standing.WRONG) -> AccountNote:
     """Say that the service does not let *sender*, an address or a domain, send."""
     said = phrase("delivery.look-unverified", sender=sender)
-    return Note(standing, said, phrase("delivery.look-verify"))
+    return AccountNote(standing, said, phrase("delivery.look-verify"))
 
 
-def unseen_sender() -> Note:
+def unseen_sender() -> AccountNote:
     """Say that the service does not tell this key whether the sender is verified."""
-    return Note(Standing.UNSEEN, phrase("delivery.look-sender-unseen"))
+    return AccountNote(Standing.UNSEEN, phrase("delivery.look-sender-unseen"))
 
 
 def domains_above(address: str) -> Iterator[str]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from newsletter.delivery.account_look import (
+    AccountNote,
     Allowance,
     Ask,
-    Note,
     Standing,
     domains_above,
     good_key,
@@ -115,7 +115,7 @@ class Brevo:
         """Interpret an answer."""
         return judge(answer, ANSWERS, self.name, now)
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """Ask for the account and its plan, then for the sender's domain."""
         headers = {"api-key": self.key}
         answer = ask(f"{self._base_url}/v3/account", headers)
@@ -160,7 +160,7 @@ def _count_credits(account: Mapping[str, Any]) -> int | None:
     return int(sum(found)) if found and min(found) >= 0 else None  # -1: no limit
 
 
-def _read_domains(answer: HttpAnswer, domain: str) -> Note:
+def _read_domains(answer: HttpAnswer, domain: str) -> AccountNote:
     """Read the account's domains; a sender may be verified without one, by itself."""
     domains = read_object(answer.body).get("domains")
     if answer.status != 200 or not isinstance(domains, list):

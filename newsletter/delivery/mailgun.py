@@ -14,9 +14,9 @@ from urllib.parse import quote
 from urllib3 import encode_multipart_formdata
 
 from newsletter.delivery.account_look import (
+    AccountNote,
     Allowance,
     Ask,
-    Note,
     Standing,
     good_key,
     note_refusal,
@@ -76,7 +76,7 @@ class Mailgun:
         """Interpret an answer."""
         return judge(answer, self._domain, now)
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """
         Ask for the sending domain.
 
@@ -86,7 +86,7 @@ class Mailgun:
         url = f"{self._base_url}/v4/domains/{quote(self._domain, safe='')}"
         answer = ask(url, {"Authorization": self._login()})
         if answer.status in (401, 403):
-            yield Note(Standing.UNSEEN, phrase("delivery.look-key-or-only-sends"))
+            yield AccountNote(Standing.UNSEEN, phrase("delivery.look-key-or-only-sends"))
         elif answer.status == 404:
             yield good_key()
             yield unverified(self._domain)
@@ -100,7 +100,7 @@ class Mailgun:
         return f"Basic {b64encode(f'api:{self.key}'.encode()).decode()}"
 
 
-def _read_domain(domain: str, told: Mapping[str, Any]) -> Iterator[Note]:
+def _read_domain(domain: str, told: Mapping[str, Any]) -> Iterator[AccountNote]:
     """Read what GET /v4/domains/DOMAIN tells."""
     about = told.get("domain")
     about = about if isinstance(about, dict) else {}
@@ -111,12 +111,14 @@ def _read_domain(domain: str, told: Mapping[str, Any]) -> Iterator[Note]:
             yield unverified(domain)
         case "disabled":
             panel = phrase("delivery.http-account")
-            yield Note(Standing.WRONG, phrase("delivery.look-disabled", domain=domain), panel)
+            yield AccountNote(
+                Standing.WRONG, phrase("delivery.look-disabled", domain=domain), panel
+            )
         case _:
             yield unseen_sender()
     if about.get("type") == "sandbox":
         sandbox = phrase("delivery.look-test-domain", domain=domain)
-        yield Note(Standing.WRONG, sandbox, phrase("delivery.look-own-domain"))
+        yield AccountNote(Standing.WRONG, sandbox, phrase("delivery.look-own-domain"))
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.delivery.account_look import (
+    AccountNote,
     Allowance,
     Ask,
-    Note,
     Standing,
     good_key,
     note_refusal,
@@ -124,7 +124,7 @@ class Postmark:
         """Interpret an answer."""
         return judge(answer, ANSWERS, self.name, now)
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """Ask for the server, then for the stream; only the account's own token shows senders."""
         del sender
         headers = {"X-Postmark-Server-Token": self.key}
@@ -135,7 +135,7 @@ class Postmark:
         yield good_key()
         if read_object(answer.body).get("DeliveryType") == "Sandbox":
             sandbox = phrase("delivery.look-sandbox-server")
-            yield Note(Standing.WRONG, sandbox, phrase("delivery.look-live-server"))
+            yield AccountNote(Standing.WRONG, sandbox, phrase("delivery.look-live-server"))
         stream = ask(f"{self._base_url}/message-streams/{self._stream}", headers)
         yield from _read_stream(stream, self._stream)
         yield unseen_sender()
@@ -154,24 +154,24 @@ def _mailbox(name: str, address: str) -> str:
     return f"{shown} <{address}>" if name else address
 
 
-def _read_stream(answer: HttpAnswer, stream: str) -> Iterator[Note]:
+def _read_stream(answer: HttpAnswer, stream: str) -> Iterator[AccountNote]:
     """Read what GET /message-streams/STREAM tells; its codes 1200 to 1299 are about streams."""
     told = read_object(answer.body)
     is_missing = answer.status in (404, 422) and told.get("ErrorCode") in STREAM_FAULTS
     if is_missing or told.get("ArchivedAt"):
         missing = phrase("delivery.look-no-stream", stream=stream)
-        yield Note(Standing.WRONG, missing, phrase("delivery.look-make-stream"))
+        yield AccountNote(Standing.WRONG, missing, phrase("delivery.look-make-stream"))
     elif answer.status != 200:
         yield note_refusal(answer, ANSWERS)
     elif told.get("MessageStreamType") != "Broadcasts":
         other = phrase("delivery.look-other-stream", stream=stream)
-        yield Note(Standing.WRONG, other, phrase("delivery.look-make-stream"))
+        yield AccountNote(Standing.WRONG, other, phrase("delivery.look-make-stream"))
     else:
         management = told.get("SubscriptionManagementConfiguration")
         handled = management.get("UnsubscribeHandlingType") if isinstance(management, dict) else ""
         if handled == "Postmark":
             two_links = phrase("delivery.look-two-links")
-            yield Note(Standing.DOUBTFUL, two_links, phrase("delivery.look-one-link"))
+            yield AccountNote(Standing.DOUBTFUL, two_links, phrase("delivery.look-one-link"))
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:

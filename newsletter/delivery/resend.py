@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from newsletter.delivery.account_look import (
+    AccountNote,
     Allowance,
     Ask,
-    Note,
     domains_above,
     good_key,
     note_refusal,
@@ -123,7 +123,7 @@ class Resend:
         verdict = judge(answer, ANSWERS, self.name, now)
         return replace(verdict, per_second=read_rate(answer.headers))
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """Ask for the domains; the rate of the whole account stands in the answer's header."""
         url = f"{self._base_url}/domains?limit=100"
         answer = ask(url, {"Authorization": f"Bearer {self.key}"})
@@ -157,7 +157,7 @@ def _attach(picture: Picture) -> dict[str, str]:
     }
 
 
-def _read_domains(told: Mapping[str, Any], sender: str) -> Note:
+def _read_domains(told: Mapping[str, Any], sender: str) -> AccountNote:
     """Read the domains: a letter's From must be in one of them itself."""
     listed = told.get("data")
     domains = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []

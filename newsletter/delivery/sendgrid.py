@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.delivery.account_look import (
+    AccountNote,
     Allowance,
     Ask,
-    Note,
     Standing,
     domains_above,
     good_key,
@@ -120,7 +120,7 @@ class SendGrid:
         """Interpret an answer."""
         return judge(answer, ANSWERS, self.name, now)
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """Ask for the key's rights, which every key may, then for the sender's domain."""
         headers = {"Authorization": f"Bearer {self.key}"}
         answer = ask(f"{self._base_url}/v3/scopes", headers)
@@ -130,7 +130,7 @@ class SendGrid:
             return
         if "mail.send" not in scopes:
             may_not = phrase("delivery.look-may-not-send")
-            yield Note(Standing.WRONG, may_not, phrase("delivery.http-key"))
+            yield AccountNote(Standing.WRONG, may_not, phrase("delivery.http-key"))
             return
         yield good_key()
         answer = ask(f"{self._base_url}/v3/whitelabel/domains?limit=500", headers)
@@ -154,7 +154,7 @@ def _reader(name: str, address: str) -> dict[str, str]:
     return _named(name, address)
 
 
-def _read_domains(answer: HttpAnswer, sender: str) -> Note:
+def _read_domains(answer: HttpAnswer, sender: str) -> AccountNote:
     """Read the authenticated domains; a sender may be verified without one, by itself."""
     domains = read_list(answer.body)
     if answer.status != 200 or domains is None:

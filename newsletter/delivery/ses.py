@@ -13,9 +13,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from newsletter.delivery.account_look import (
+    AccountNote,
     Allowance,
     Ask,
-    Note,
     Standing,
     domains_above,
     good_key,
@@ -130,7 +130,7 @@ class Ses:
         """Interpret an answer."""
         return judge(self._masked(answer), ANSWERS, self.name, now)
 
-    def look(self, ask: Ask, sender: str) -> Iterator[Note | Allowance]:
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
         """Ask for the account's limits (ses:GetAccount), then for the sender's identity."""
         answer = self._get(ask, "/v2/email/account")
         if answer.status == 200:
@@ -142,7 +142,7 @@ class Ses:
                 return
         yield self._look_at_sender(ask, sender)
 
-    def _look_at_sender(self, ask: Ask, sender: str) -> Note:
+    def _look_at_sender(self, ask: Ask, sender: str) -> AccountNote:
         """Look for the identity that lets *sender* send: its address, or a domain it lies in."""
         for identity in (sender, *domains_above(sender)):
             answer = self._get(ask, f"/v2/email/identities/{quote(identity, safe='')}")
@@ -166,20 +166,20 @@ class Ses:
         return answer
 
 
-def _read_account(account: Mapping[str, Any]) -> Iterator[Note | Allowance]:
+def _read_account(account: Mapping[str, Any]) -> Iterator[AccountNote | Allowance]:
     """Read what GetAccount tells."""
     yield good_key()
     control_panel = phrase("delivery.http-account")
     if account.get("SendingEnabled") is False:
-        yield Note(Standing.WRONG, phrase("delivery.look-paused"), control_panel)
+        yield AccountNote(Standing.WRONG, phrase("delivery.look-paused"), control_panel)
     if account.get("ProductionAccessEnabled") is False:
         sandbox = phrase("delivery.look-sandbox")
-        yield Note(Standing.WRONG, sandbox, phrase("delivery.look-leave-sandbox"))
+        yield AccountNote(Standing.WRONG, sandbox, phrase("delivery.look-leave-sandbox"))
     match account.get("EnforcementStatus"):
         case "SHUTDOWN":
-            yield Note(Standing.WRONG, phrase("delivery.look-shut-down"), control_panel)
+            yield AccountNote(Standing.WRONG, phrase("delivery.look-shut-down"), control_panel)
         case "PROBATION":
-            yield Note(Standing.DOUBTFUL, phrase("delivery.look-probation"), control_panel)
+            yield AccountNote(Standing.DOUBTFUL, phrase("delivery.look-probation"), control_panel)
         case _:
             pass
     quota = account.get("SendQuota")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from newsletter.delivery.account_look import Allowance, Note, Standing
+from newsletter.delivery.account_look import AccountNote, Allowance, Standing
 from newsletter.doctor.finding import Certainty, Finding, in_order, perhaps
 from newsletter.doctor.patient import Patient
 from newsletter.doctor.provider_checks import compare_clocks, look_at_relay_clock
@@ -28,7 +28,7 @@ def look_at_account(patient: Patient) -> Iterator[Finding]:
             yield _finding(patient.settings.mail_url.host, note)
 
 
-def _finding(place: str, note: Note) -> Finding:
+def _finding(place: str, note: AccountNote) -> Finding:
     return Finding(CERTAINTIES[note.standing], place, note.said, note.remedy)
 
 

@@ -141,7 +141,9 @@ def test_by_a_relay_on_loopback_only_the_site_is_looked_at(tmp_path: Path) -> No
 
     assert person.examination is not None
     assert "secret-key" in person.examination.looked
-    assert not {"spf", "mx", "relay", "one-click", "disk"} & set(person.examination.looked)
+    assert not {"spf", "mx", "relay", "one-click", "disk", "private-files"} & set(
+        person.examination.looked
+    )
 
 
 def test_the_doctor_is_asked_once_and_not_for_a_rehearsal(tmp_path: Path) -> None:
