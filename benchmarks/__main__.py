@@ -20,6 +20,7 @@ from benchmarks.parts import (
     pages,
     personalising,
     planning,
+    posting,
     returning,
     signing,
     starting,
@@ -35,6 +36,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "loopback": loopback.measure,
     "signing": signing.measure,
     "distance": distance.measure,
+    "posting": posting.measure,
     "importing": importing.measure,  # leaves the lists that planning and memory start from
     "planning": planning.measure,
     "memory": memory.measure,

@@ -103,6 +103,7 @@ def set_stage(readers: int) -> None:
     _remove_database()
     database = site() / DATABASE
     shutil.copyfile(_kept(readers), database)
+    database.chmod(0o600)  # or the doctor stops the first dispatch
     with database.open("rb") as file:  # or our first commit would wait for the copy as well
         os.fsync(file.fileno())
 

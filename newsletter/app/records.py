@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from newsletter.storage.letters import SqlLetters
     from newsletter.storage.mails import SqlMailBook
     from newsletter.storage.notices import SqlNotices
+    from newsletter.storage.old_proofs import SqlOldProofs
     from newsletter.storage.reader_acts import SqlReaderActs
     from newsletter.storage.reader_lookup import SqlReaderLookup
     from newsletter.storage.returned_letters import LetterMarks
@@ -175,6 +176,12 @@ class Records(SiteDatabase):
         from newsletter.storage.feedback_record import SqlFeedbackRecord  # noqa: PLC0415
 
         return SqlFeedbackRecord(self.database, self.commits, lang)
+
+    def old_proofs(self) -> "SqlOldProofs":
+        """Open the record of webhooks that are signed in a way that is refused."""
+        from newsletter.storage.old_proofs import SqlOldProofs  # noqa: PLC0415
+
+        return SqlOldProofs(self.database)
 
     def accesses(self) -> "SqlAccesses":
         """Open the record of what operators did with personal data."""

@@ -92,6 +92,12 @@ class SiteDatabase:
 
         return look_at_health(self._settings.database_url, self._settings.root)
 
+    def find_old_proofs(self, now: datetime) -> "Sequence[str]":
+        """Return what mail services sign in a refused way; see `storage.old_proofs`."""
+        from newsletter.storage.old_proofs import look_for_old_proofs  # noqa: PLC0415 - as above
+
+        return look_for_old_proofs(self._settings.database_url, self._settings.root, now)
+
     def holder(self) -> "Holder":
         """Describe this process, for other processes that ask which one holds an issue."""
         from newsletter.storage.processes import this_holder  # noqa: PLC0415
@@ -103,6 +109,12 @@ class SiteDatabase:
         from newsletter.storage.sent import has_sent  # noqa: PLC0415 - a database is slow to load
 
         return has_sent(self._settings.database_url, self._settings.root)
+
+    def has_dispatched(self) -> bool:
+        """Whether this ledger ever sent an issue to readers; creates no ledger."""
+        from newsletter.storage.sent import has_dispatched  # noqa: PLC0415 - as above
+
+        return has_dispatched(self._settings.database_url, self._settings.root)
 
     def file(self) -> Path | None:
         """Return the SQLite file of the ledger, existing or not; None for PostgreSQL."""

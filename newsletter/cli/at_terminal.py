@@ -1,6 +1,7 @@
 """A person at a terminal who orders a dispatch: shows the proposal, and asks."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,6 +17,11 @@ from newsletter.desk.words import letters, rehearsed_letters
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.proof.approval import Approval
 from newsletter.subscribers.why import words_in
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from newsletter.doctor.examination import Examination, Told
 
 
 class AtTerminal:
@@ -46,6 +52,21 @@ class AtTerminal:
         confirm_by_name(
             _ask(question, self._now), question.proposal.issue, _("nothing was sent"), yes=self._yes
         )
+
+    def watch_doctor(self) -> "AbstractContextManager[Told]":
+        """Show what the doctor looks at now."""
+        from newsletter.cli.doctor_report import tell_progress  # noqa: PLC0415 - rarely needed
+
+        return tell_progress()
+
+    def hear_doctor(self, examination: "Examination") -> None:
+        """Print all findings if something would fail; otherwise the counts."""
+        from newsletter.cli.doctor_report import show_counts, show_examination  # noqa: PLC0415
+
+        if examination.fails:
+            show_examination(examination, shows_all=False)
+        else:
+            show_counts(examination)
 
     def answer(self, doubts: UnfinishedError) -> str:
         """Ask why it is right to send despite the doubts."""

@@ -49,6 +49,13 @@ def show_examination(examination: Examination, *, shows_all: bool) -> None:
     click.echo(_summary(examination))
 
 
+def show_counts(examination: Examination) -> None:
+    """Print how many findings there are, and how to see them."""
+    seen = examination.count(Certainty.IN_ORDER)
+    more = _("; newsletter doctor shows them") if seen < len(examination.findings) else ""
+    click.echo(f"{_summary(examination)}{more}")
+
+
 def _show(one: Finding) -> None:
     mark = pad(name_certainty(one.certainty), MARK)
     if is_terminal("stdout") and one.certainty in COLOURS:

@@ -21,6 +21,16 @@ class AwsKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A request without its signature."""
+
+    method: str  # "POST"
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a signature is valid for."""
 
@@ -28,16 +38,14 @@ class Scope:
     product: str  # "ses"
 
 
-def sign_post(
-    url: str, headers: Mapping[str, str], body: bytes, key: AwsKey, scope: Scope, now: datetime
-) -> dict[str, str]:
+def sign_request(asked: Unsigned, key: AwsKey, scope: Scope, now: datetime) -> dict[str, str]:
     """
-    Return *headers* with those that sign a POST.
+    Return the headers of *asked* with those that sign it.
 
     Args:
-        url: with scheme, host and path; a path is signed as it is, once more percent-encoded.
-        headers: sent and signed; their names differ in more than case.
-        body: as sent.
+        asked: its URL has scheme, host and path; a path is signed as it is, once more
+            percent-encoded. Its headers are sent and signed; their names differ in more than case.
+            Its body is as sent.
         key: the access key.
         scope: the region and the product.
         now: aware UTC; a signature is valid for 5 minutes around the service's own time.
@@ -46,21 +54,21 @@ def sign_post(
     further = {"X-Amz-Date": stamp}
     if key.session_token:
         further["X-Amz-Security-Token"] = key.session_token
-    parts = urlsplit(url)
+    parts = urlsplit(asked.url)
     signed = {
         name.lower(): " ".join(value.split())
-        for name, value in {**headers, **further, "host": parts.netloc}.items()
+        for name, value in {**asked.headers, **further, "host": parts.netloc}.items()
     }
     names = ";".join(sorted(signed))
     canonical = "\n".join(
         [
-            "POST",
+            asked.method,
             quote(parts.path or "/", safe="/~"),
             _sorted_query(parts.query),
             *(f"{name}:{signed[name]}" for name in sorted(signed)),
             "",
             names,
-            hashlib.sha256(body).hexdigest(),
+            hashlib.sha256(asked.body).hexdigest(),
         ]
     )
     span = f"{stamp[:8]}/{scope.region}/{scope.product}/aws4_request"
@@ -69,7 +77,7 @@ def sign_post(
     authorization = (
         f"{ALGORITHM} Credential={key.key_id}/{span}, SignedHeaders={names}, Signature={signature}"
     )
-    return {**headers, **further, "Authorization": authorization}
+    return {**asked.headers, **further, "Authorization": authorization}
 
 
 def _sign(secret: str, span: str, text: str) -> str:

@@ -7,11 +7,24 @@ executed, and its answer does not tell what became of the first request. Trackin
 the account there: a request cannot switch it off.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from newsletter.delivery.account_look import (
+    AccountNote,
+    Allowance,
+    Ask,
+    Standing,
+    domains_above,
+    good_key,
+    note_refusal,
+    unseen_sender,
+    unverified,
+    verified,
+)
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.http_answers import (
     AnswerTable,
@@ -19,6 +32,7 @@ from newsletter.delivery.http_answers import (
     Told,
     judge,
     read_id,
+    read_object,
     read_words,
     sign,
 )
@@ -71,6 +85,7 @@ class Brevo:
         """*key* is an API key; *base_url* has no path."""
         self.key = key
         self.can = replace(self.can, memory=memory_of(self.kind, key))
+        self._base_url = base_url
         self._url = f"{base_url}/v3/smtp/email"
 
     def request(self, envelope: Envelope, recipient: str) -> Request:
@@ -100,6 +115,20 @@ class Brevo:
         """Interpret an answer."""
         return judge(answer, ANSWERS, self.name, now)
 
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
+        """Ask for the account and its plan, then for the sender's domain."""
+        headers = {"api-key": self.key}
+        answer = ask(f"{self._base_url}/v3/account", headers)
+        if answer.status != 200:
+            yield note_refusal(answer, ANSWERS)
+            return
+        yield good_key()
+        if (left := _count_credits(read_object(answer.body))) is not None:
+            yield Allowance(None, left)
+        domain = next(domains_above(sender))
+        answer = ask(f"{self._base_url}/v3/senders/domains", headers)
+        yield _read_domains(answer, domain)
+
 
 def _refuse_uncarried(fields: LetterFields) -> None:
     if fields.pictures:
@@ -115,6 +144,34 @@ def _named(name: str, address: str) -> dict[str, str]:
     if not name.isascii() and has_specials(name):
         name = in_encoded_words(name)
     return {"email": address, "name": name} if name else {"email": address}
+
+
+def _count_credits(account: Mapping[str, Any]) -> int | None:
+    """Return the letters that the plan still allows; None if it does not tell a limit."""
+    plans = account.get("plan")
+    found = [
+        one["credits"]
+        for one in (plans if isinstance(plans, list) else [])
+        if isinstance(one, dict)
+        and one.get("type") != "sms"
+        and one.get("creditsType") == "sendLimit"
+        and isinstance(one.get("credits"), int | float)
+    ]
+    return int(sum(found)) if found and min(found) >= 0 else None  # -1: no limit
+
+
+def _read_domains(answer: HttpAnswer, domain: str) -> AccountNote:
+    """Read the account's domains; a sender may be verified without one, by itself."""
+    domains = read_object(answer.body).get("domains")
+    if answer.status != 200 or not isinstance(domains, list):
+        return unseen_sender()
+    is_known = any(
+        isinstance(one, dict)
+        and one.get("domain_name") == domain
+        and one.get("authenticated") is True
+        for one in domains
+    )
+    return verified(domain) if is_known else unverified(domain, Standing.DOUBTFUL)
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:

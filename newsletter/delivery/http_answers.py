@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -169,6 +169,15 @@ def read_object(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def read_list(body: bytes) -> Sequence[Mapping[str, Any]] | None:
+    """Read the objects of a JSON list; None if *body* is anything else."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return [one for one in answer if isinstance(one, dict)] if isinstance(answer, list) else None
 
 
 def read_words(body: bytes, *names: str) -> str:

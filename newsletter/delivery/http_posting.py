@@ -5,11 +5,12 @@ A service's requests and the meaning of its answers are in a separate file (`Htt
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import requests
 import urllib3
@@ -64,6 +65,7 @@ class HttpVerdict:
 
     outcome: Outcome | Unsent
     stop: ProviderError | None = None  # to be raised after the receipt is yielded
+    per_second: float | None = None  # see `Receipt`
 
 
 class UncarriedError(NewsletterError):
@@ -80,6 +82,16 @@ class UncarriedError(NewsletterError):
         if self.blame is Blame.MESSAGE:
             return Deferred(self.phrase, Blame.MESSAGE)
         return Refused(self.phrase, self.blame)
+
+
+class UnreachedError(Exception):
+    """A request that reads got no answer."""
+
+    def __init__(self, explained: ProviderError, *, is_certain: bool) -> None:
+        """*is_certain*: a letter would not get one either, as long as nobody mends it."""
+        super().__init__(explained)
+        self.explained = explained
+        self.is_certain = is_certain
 
 
 class HttpAccount(Protocol):
@@ -100,6 +112,9 @@ class HttpAccount(Protocol):
 
     def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
         """Interpret the answer to a letter whose content was sent."""
+
+
+Reader: TypeAlias = Callable[[str, Mapping[str, str | bytes]], HttpAnswer]
 
 
 class HttpPosting:
@@ -138,10 +153,51 @@ class HttpPosting:
 
         The key is not tested: a key for sending may permit nothing except sending.
         """
+        return HttpConnection(self, self._open_session())
+
+    @contextmanager
+    def open_reader(self, patience_s: float) -> Iterator[Reader]:
+        """
+        Open what makes requests that only read, with *patience_s* for each piece of an answer.
+
+        What it yields raises an `UnreachedError` if no answer comes.
+        """
+        with self._open_session() as session:
+
+            def get(url: str, headers: Mapping[str, str | bytes]) -> HttpAnswer:
+                try:
+                    with session.get(
+                        url,
+                        headers=headers,
+                        timeout=patience_s,
+                        allow_redirects=False,
+                        stream=True,
+                    ) as response:
+                        return read_answer(response, self.account.key)
+                except (OSError, urllib3.exceptions.HTTPError) as error:
+                    certain = explain_tls(error) is not None
+                    raise UnreachedError(self.explain(error), is_certain=certain) from error
+
+            yield get
+
+    def explain(self, error: Exception) -> ProviderError:
+        """Say why nothing could be sent or asked."""
+        reason = _reason(error)
+        if tls := explain_tls(error):
+            return ProviderError(
+                phrase("delivery.http-tls", provider=self.name, fault=tls[0], remedy=tls[1])
+            )
+        if self.has_worked:
+            return ProviderBusy(
+                phrase("delivery.unreachable-now", provider=self.name, reason=reason)
+            )
+        return ProviderError(phrase("delivery.http-unreachable", provider=self.name, reason=reason))
+
+    def _open_session(self) -> requests.Session:
         session = open_web_session(self._tls)
         # Without this, requests would replace the key with a login from ~/.netrc.
         session.auth = lambda prepared: prepared
-        return HttpConnection(self, session)
+        return session
 
 
 class HttpConnection:
@@ -170,25 +226,17 @@ class HttpConnection:
             if envelope is None:
                 continue
             begun = begin(envelope)
-            recipient = wire_address(envelope.recipient)
+            prepared = self._prepare(envelope)  # while the ledger writes
             if not begun.wait():
                 continue
-            if recipient is None:
-                yield Receipt(envelope, Refused(phrase("delivery.no-address")))
-                continue
-            if not (recipient.isascii() or self._provider.can.unicode_addresses):
-                refusal = phrase("delivery.ascii-addresses", provider=self._provider.name)
-                yield Receipt(envelope, Refused(refusal, Blame.TEMPORARY))
+            if not isinstance(prepared, Request):
+                yield Receipt(envelope, prepared)
                 continue
             try:
-                request = self._provider.account.request(envelope, recipient)
-                verdict = self._post(request, begun.wait)
+                verdict = self._post(prepared, begun.wait)
             except WithdrawnError:
                 continue
-            except UncarriedError as error:
-                yield Receipt(envelope, error.outcome)
-                continue
-            yield Receipt(envelope, verdict.outcome)
+            yield Receipt(envelope, verdict.outcome, verdict.per_second)
             if verdict.stop:
                 raise verdict.stop
             if isinstance(verdict.outcome, Unsent | Unknown):
@@ -197,6 +245,19 @@ class HttpConnection:
     def close(self) -> None:
         """Close the persistent connection."""
         self._session.close()
+
+    def _prepare(self, envelope: Envelope) -> Request | Outcome:
+        """Make the request for a letter, or say why it cannot be carried."""
+        recipient = wire_address(envelope.recipient)
+        if recipient is None:
+            return Refused(phrase("delivery.no-address"))
+        if not (recipient.isascii() or self._provider.can.unicode_addresses):
+            refusal = phrase("delivery.ascii-addresses", provider=self._provider.name)
+            return Refused(refusal, Blame.TEMPORARY)
+        try:
+            return self._provider.account.request(envelope, recipient)
+        except UncarriedError as error:
+            return error.outcome
 
     def _post(self, request: Request, may_go: Callable[[], bool]) -> HttpVerdict:
         if monotonic() - self._used_at > self._provider.longest_idle_s:
@@ -212,7 +273,7 @@ class HttpConnection:
             if content.has_left:
                 return HttpVerdict(Unknown(phrase("delivery.no-answer", reason=_reason(error))))
             unsent = Unsent(phrase("delivery.not-sent", reason=_reason(error)))
-            return HttpVerdict(unsent, self._explain(error))
+            return HttpVerdict(unsent, self._provider.explain(error))
         self._used_at = monotonic()
         self._provider.has_worked = True
         return self._provider.account.judge(answer, datetime.now(UTC))
@@ -227,32 +288,25 @@ class HttpConnection:
             allow_redirects=False,
             stream=True,
         ) as response:
-            body = b""
-            for piece in response.iter_content(LONGEST_BODY):
-                body += piece
-                if len(body) >= LONGEST_BODY:
-                    break
-            key = self._provider.account.key
-            return HttpAnswer(
-                response.status_code,
-                body.replace(key.encode(), MASK),
-                response.headers.get("Retry-After", ""),
-                {
-                    name.lower(): value.replace(key, MASK.decode())
-                    for name, value in response.headers.items()
-                },
-            )
+            return read_answer(response, self._provider.account.key)
 
-    def _explain(self, error: Exception) -> ProviderError:
-        """Say why nothing could be sent."""
-        name, reason = self._provider.name, _reason(error)
-        if tls := explain_tls(error):
-            return ProviderError(
-                phrase("delivery.http-tls", provider=name, fault=tls[0], remedy=tls[1])
-            )
-        if self._provider.has_worked:
-            return ProviderBusy(phrase("delivery.unreachable-now", provider=name, reason=reason))
-        return ProviderError(phrase("delivery.http-unreachable", provider=name, reason=reason))
+
+def read_answer(response: requests.Response, key: str) -> HttpAnswer:
+    """Read an answer up to `LONGEST_BODY`, and mask *key* in it."""
+    body = b""
+    for piece in response.iter_content(LONGEST_BODY):
+        body += piece
+        if len(body) >= LONGEST_BODY:
+            break
+    return HttpAnswer(
+        response.status_code,
+        body.replace(key.encode(), MASK),
+        response.headers.get("Retry-After", ""),
+        {
+            name.lower(): value.replace(key, MASK.decode())
+            for name, value in response.headers.items()
+        },
+    )
 
 
 class Content(BytesIO):

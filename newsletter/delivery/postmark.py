@@ -5,10 +5,20 @@ Issues go by its broadcast stream, and mails that answer what somebody did by it
 one; Postmark's terms keep them apart. It sets its own reverse-path and DKIM signature.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from newsletter.delivery.account_look import (
+    AccountNote,
+    Allowance,
+    Ask,
+    Standing,
+    good_key,
+    note_refusal,
+    unseen_sender,
+)
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.http_answers import (
     AnswerTable,
@@ -27,9 +37,11 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities
 from newsletter.delivery.reference import NAME
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 
 BASE_URL: Final = "https://api.postmarkapp.com"
 STREAM_OF_MAILS: Final = "outbound"  # every Postmark server has it
+STREAM_FAULTS: Final = range(1200, 1300)  # Postmark's codes
 LONGEST_VALUE: Final = 80  # characters of a value in Metadata
 
 
@@ -74,6 +86,7 @@ class Postmark:
         """
         self.key = key
         self._stream = stream
+        self._base_url = base_url
         self._url = f"{base_url}/email"
 
     def request(self, envelope: Envelope, recipient: str) -> Request:
@@ -111,6 +124,22 @@ class Postmark:
         """Interpret an answer."""
         return judge(answer, ANSWERS, self.name, now)
 
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
+        """Ask for the server, then for the stream; only the account's own token shows senders."""
+        del sender
+        headers = {"X-Postmark-Server-Token": self.key}
+        answer = ask(f"{self._base_url}/server", headers)
+        if answer.status != 200:
+            yield note_refusal(answer, ANSWERS)
+            return
+        yield good_key()
+        if read_object(answer.body).get("DeliveryType") == "Sandbox":
+            sandbox = phrase("delivery.look-sandbox-server")
+            yield AccountNote(Standing.WRONG, sandbox, phrase("delivery.look-live-server"))
+        stream = ask(f"{self._base_url}/message-streams/{self._stream}", headers)
+        yield from _read_stream(stream, self._stream)
+        yield unseen_sender()
+
 
 def metadata_of(reference: str) -> dict[str, str]:
     """Return *reference* as Metadata: its pieces of 80 characters, ``delivery``, ``delivery2``…"""
@@ -123,6 +152,26 @@ def _mailbox(name: str, address: str) -> str:
     """Return a mailbox in Unicode; a name with punctuation is refused unless it is quoted."""
     shown = in_quotes(name) if has_specials(name) else name
     return f"{shown} <{address}>" if name else address
+
+
+def _read_stream(answer: HttpAnswer, stream: str) -> Iterator[AccountNote]:
+    """Read what GET /message-streams/STREAM tells; its codes 1200 to 1299 are about streams."""
+    told = read_object(answer.body)
+    is_missing = answer.status in (404, 422) and told.get("ErrorCode") in STREAM_FAULTS
+    if is_missing or told.get("ArchivedAt"):
+        missing = phrase("delivery.look-no-stream", stream=stream)
+        yield AccountNote(Standing.WRONG, missing, phrase("delivery.look-make-stream"))
+    elif answer.status != 200:
+        yield note_refusal(answer, ANSWERS)
+    elif told.get("MessageStreamType") != "Broadcasts":
+        other = phrase("delivery.look-other-stream", stream=stream)
+        yield AccountNote(Standing.WRONG, other, phrase("delivery.look-make-stream"))
+    else:
+        management = told.get("SubscriptionManagementConfiguration")
+        handled = management.get("UnsubscribeHandlingType") if isinstance(management, dict) else ""
+        if handled == "Postmark":
+            two_links = phrase("delivery.look-two-links")
+            yield AccountNote(Standing.DOUBTFUL, two_links, phrase("delivery.look-one-link"))
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:

@@ -76,6 +76,7 @@ class Receipt:
 
     envelope: Envelope
     outcome: Outcome | Unsent
+    per_second: float | None = None  # letters that the provider allows now; None: not told
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,24 @@ nothing again. Tracking is a setting of the domain there: a request cannot switc
 """
 
 import mimetypes
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from newsletter.delivery.account_look import (
+    AccountNote,
+    Allowance,
+    Ask,
+    domains_above,
+    good_key,
+    note_refusal,
+    unseen_sender,
+    unverified,
+    verified,
+)
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.http_answers import (
     AnswerTable,
@@ -18,6 +31,7 @@ from newsletter.delivery.http_answers import (
     Told,
     judge,
     read_id,
+    read_object,
     read_words,
     sign,
 )
@@ -37,6 +51,9 @@ from newsletter.message.envelope import Envelope
 BASE_URL: Final = "https://api.resend.com"
 # Its "from" takes neither a quoted name nor encoded-words, and refuses these marks in a bare one.
 NAME_MARKS: Final = '()<>[]:;@\\,"'
+# The draft of IETF that it follows (6): a number, in a window of one second unless it names one.
+RATE_LIMIT: Final = re.compile(r"\s*([0-9]{1,6})(?:\s*[,;].*?\bw=([1-9][0-9]{0,5}))?")
+PARTLY: Final = ("partially_verified", "partially_failed")  # for sending, or for receiving
 
 
 def _read(answer: HttpAnswer) -> Told:
@@ -74,6 +91,7 @@ class Resend:
         """*key* is an API key that may send; *base_url* has no path."""
         self.key = key
         self.can = replace(self.can, memory=memory_of(self.kind, key))
+        self._base_url = base_url
         self._url = f"{base_url}/emails"
 
     def request(self, envelope: Envelope, recipient: str) -> Request:
@@ -101,8 +119,21 @@ class Resend:
         )
 
     def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
-        """Interpret an answer."""
-        return judge(answer, ANSWERS, self.name, now)
+        """Interpret an answer; its header tells the rate of the whole account."""
+        verdict = judge(answer, ANSWERS, self.name, now)
+        return replace(verdict, per_second=read_rate(answer.headers))
+
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
+        """Ask for the domains; the rate of the whole account stands in the answer's header."""
+        url = f"{self._base_url}/domains?limit=100"
+        answer = ask(url, {"Authorization": f"Bearer {self.key}"})
+        if rate := read_rate(answer.headers):
+            yield Allowance(rate)
+        if answer.status != 200:
+            yield note_refusal(answer, ANSWERS, "restricted_api_key|restricted to only send")
+            return
+        yield good_key()
+        yield _read_domains(read_object(answer.body), sender)
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -124,6 +155,27 @@ def _attach(picture: Picture) -> dict[str, str]:
         "content_type": picture.content_type,
         "content_id": picture.content_id,
     }
+
+
+def _read_domains(told: Mapping[str, Any], sender: str) -> AccountNote:
+    """Read the domains: a letter's From must be in one of them itself."""
+    listed = told.get("data")
+    domains = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    domain = next(domains_above(sender))
+    for one in domains:
+        if one.get("name") == domain:
+            if one.get("status") in PARTLY:
+                return unseen_sender()
+            return verified(domain) if one.get("status") == "verified" else unverified(domain)
+    return unseen_sender() if told.get("has_more") else unverified(domain)
+
+
+def read_rate(headers: Mapping[str, str]) -> float | None:
+    """Return the requests a second that `ratelimit-limit` allows; None if it is not told."""
+    found = RATE_LIMIT.match(headers.get("ratelimit-limit", ""))
+    if found is None or not int(found[1]):
+        return None
+    return int(found[1]) / int(found[2] or 1)
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:

@@ -4,16 +4,30 @@ Sends letters to SendGrid (v3), which builds the message from JSON fields; one r
 It sets its own reverse-path and DKIM signature, and answers 202 with an empty body.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from newsletter.delivery.account_look import (
+    AccountNote,
+    Allowance,
+    Ask,
+    Standing,
+    domains_above,
+    good_key,
+    note_refusal,
+    unseen_sender,
+    unverified,
+    verified,
+)
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.http_answers import (
     AnswerTable,
     Fault,
     Told,
     judge,
+    read_list,
     read_object,
     read_page,
     sign,
@@ -25,6 +39,7 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Capabilities
 from newsletter.delivery.reference import NAME
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 
 BASE_URLS: Final = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 NO_TRACKING: Final = {
@@ -66,6 +81,7 @@ class SendGrid:
     def __init__(self, key: str, base_url: str = BASE_URLS["global"]) -> None:
         """*key* is an API key that may send; *base_url* is the region's, without a path."""
         self.key = key
+        self._base_url = base_url
         self._url = f"{base_url}/v3/mail/send"
 
     def request(self, envelope: Envelope, recipient: str) -> Request:
@@ -104,6 +120,22 @@ class SendGrid:
         """Interpret an answer."""
         return judge(answer, ANSWERS, self.name, now)
 
+    def look(self, ask: Ask, sender: str) -> Iterator[AccountNote | Allowance]:
+        """Ask for the key's rights, which every key may, then for the sender's domain."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = ask(f"{self._base_url}/v3/scopes", headers)
+        scopes = read_object(answer.body).get("scopes")
+        if answer.status != 200 or not isinstance(scopes, list):
+            yield note_refusal(answer, ANSWERS, "access forbidden")
+            return
+        if "mail.send" not in scopes:
+            may_not = phrase("delivery.look-may-not-send")
+            yield AccountNote(Standing.WRONG, may_not, phrase("delivery.http-key"))
+            return
+        yield good_key()
+        answer = ask(f"{self._base_url}/v3/whitelabel/domains?limit=500", headers)
+        yield _read_domains(answer, sender)
+
 
 def _contents(fields: LetterFields) -> list[dict[str, str]]:
     """Return text and HTML, in the order that is asked for; an empty one is refused there."""
@@ -120,6 +152,18 @@ def _reader(name: str, address: str) -> dict[str, str]:
     if "," in name or ";" in name:
         name = in_quotes(name)
     return _named(name, address)
+
+
+def _read_domains(answer: HttpAnswer, sender: str) -> AccountNote:
+    """Read the authenticated domains; a sender may be verified without one, by itself."""
+    domains = read_list(answer.body)
+    if answer.status != 200 or domains is None:
+        return unseen_sender()
+    valid = {str(one.get("domain")).lower() for one in domains if one.get("valid") is True}
+    for domain in domains_above(sender):
+        if domain in valid:
+            return verified(domain)
+    return unverified(sender, Standing.DOUBTFUL)
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:

@@ -9,6 +9,7 @@ from newsletter.desk.appointing import appoint
 from newsletter.desk.audience import Audience, choose_audience
 from newsletter.desk.dispatching import IssueDispatch, open_dispatch, pass_gate
 from newsletter.desk.doubting import explain_doubts, find_doubts
+from newsletter.desk.first_dispatch import Wish, examine_first, is_first
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.owed_notices import find_unanswered
@@ -74,14 +75,18 @@ def dispatch(
     if not forecast.expected:
         return find_result(issue_dispatch.outlook)
     sender = Sender(order.by, process.account)
+    outlook = issue_dispatch.outlook
+    wish = Wish(order.rules, order.because, sender)
+    is_examined = not order.is_dry_run and is_first(outlook)
     record = pass_gate(
-        issue_dispatch.outlook,
+        outlook,
         sender,
         confirm,
-        order.rules,
+        wish.other_rules if is_examined else order.rules,
         order.because,
         is_first=forecast.is_first,
     )
+    override = examine_first(outlook, wish, confirm) if is_examined else None
     count = min(forecast.expected, order.options.limit or forecast.expected)
     if order.is_dry_run:
         issue_dispatch.write_each()
@@ -89,6 +94,8 @@ def dispatch(
     confirm.agree(Question(proposal, count, order.dispatch_at))
     _answer_doubts(site, order, confirm, proposal)
     record()
+    if override:
+        site.records.approvals().record_override(override)
     if forecast.exchange and issue_dispatch.outlook.diary.find_halt(order.issue):
         issue_dispatch.planning.replace_letter(forecast.exchange, order.by)
         return find_result(issue_dispatch.outlook)

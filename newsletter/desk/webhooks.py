@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -55,6 +56,7 @@ class WebhookDesk:
         self._refused = _Refusals()
         self._lock = threading.Lock()
         self._issues: set[str] = set()  # of which something came back since `keep_up`
+        self._proven: set[str] = set()  # services without an old proof that is noted
         self._settled = 0  # the number of the event up to which `settle_left` has looked
 
     @property
@@ -84,8 +86,10 @@ class WebhookDesk:
             self._refused.note(kind, refused, now)
             raise refused from None
         except RefusedError as refused:
-            self._refused.note(kind, refused, now)
+            if self._refused.note(kind, refused, now) and refused.cause is Cause.OLD_PROOF:
+                self._note_old_proof(kind, refused.about, now)
             raise
+        self._forget_old_proof(kind)
         if any(one.is_news and one.action is Action.UNSUBSCRIBE for one in applied):
             self._wake()
         with self._lock:
@@ -115,6 +119,22 @@ class WebhookDesk:
             if paused is not None:
                 log.warning(paused)
         self._settled = self._book().settle_left(self._settled, self._site.clock())
+
+    def _note_old_proof(self, kind: str, about: str, now: datetime) -> None:
+        """Note it for the doctor; the log has it in any case."""
+        with suppress(LedgerError):
+            self._site.records.old_proofs().note(kind, about, now)
+            with self._lock:
+                self._proven.discard(kind)
+
+    def _forget_old_proof(self, kind: str) -> None:
+        with self._lock:
+            if kind in self._proven:
+                return
+        with suppress(LedgerError):
+            self._site.records.old_proofs().forget(kind)
+            with self._lock:
+                self._proven.add(kind)
 
     def _apply(self, kind: str, received: Received, now: datetime) -> Sequence[Applied]:
         if not received.reports:
@@ -163,17 +183,18 @@ class _Refusals:
         self._counts: Counter[tuple[str, Cause]] = Counter()
         self._told_at: dict[tuple[str, Cause], datetime] = {}
 
-    def note(self, kind: str, refused: RefusedError, now: datetime) -> None:
-        """Count one, and tell of all since the last time if that was long enough ago."""
+    def note(self, kind: str, refused: RefusedError, now: datetime) -> bool:
+        """Count one; tell of all since the last time, and return True, if that was long ago."""
         which = (kind, refused.cause)
         with self._lock:
             self._counts[which] += 1
             told_at = self._told_at.get(which)
             if told_at is not None and now - told_at < TELL_AGAIN:
-                return
+                return False
             self._told_at[which] = now
             count = self._counts.pop(which)
         log.warning(_in_words(kind, refused, count))
+        return True
 
 
 def _in_words(kind: str, refused: RefusedError, count: int) -> Phrase:

@@ -16,7 +16,10 @@ from newsletter.errors import NewsletterError, UnfinishedError
 from newsletter.proof.approval import Approval
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from newsletter.desk.results import Result
+    from newsletter.doctor.examination import Examination, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,12 @@ class Confirm(Witness, Protocol):
         Raises:
             UsageError: it is not agreed to; then nothing is done.
         """
+
+    def watch_doctor(self) -> "AbstractContextManager[Told]":
+        """Watch the doctor look, before the first dispatch of a site; what it returns is told."""
+
+    def hear_doctor(self, examination: "Examination") -> None:
+        """Hear what the doctor has found."""
 
     def answer(self, doubts: UnfinishedError) -> str:
         """

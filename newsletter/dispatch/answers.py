@@ -43,6 +43,8 @@ class Answers:
     def take(self, receipt: Receipt) -> bool:
         """Record a receipt, and react to it; return whether it is an outcome."""
         key, outcome = receipt.envelope.key, receipt.outcome
+        if receipt.per_second is not None:
+            self._feed.keep_to(receipt.per_second)
         if isinstance(outcome, Unsent):
             self._ledger.put_back(DeliveryId(key))
             self._feed.offer_again(key)
@@ -67,6 +69,8 @@ class Answers:
         """Record an outcome in the ledger: as a refusal, if this was the last try."""
         now = self._clock()
         due_at = None
+        if isinstance(outcome, Accepted) and delivery.is_repeat:
+            outcome = Accepted(phrase("dispatch.confirmed", answer=outcome.answer))
         if isinstance(outcome, Deferred):
             attempts = delivery.attempts + 1
             due_at = next_attempt(outcome, attempts, now)

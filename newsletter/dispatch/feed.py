@@ -31,6 +31,8 @@ class Feed:
     or when it is stopped. An envelope that was returned unsent is offered again.
     """
 
+    # Large because its queue, limits and pauses are all changed under one lock, which is its own.
+
     def __init__(
         self,
         ledger: Queue,
@@ -116,6 +118,11 @@ class Feed:
             else:
                 self._lanes.release(delivery, is_accepted=False)
             self._changed.notify_all()
+
+    def keep_to(self, per_second: float) -> None:
+        """Hand out no more than *per_second* envelopes a second: the provider says so."""
+        with self._changed:
+            self._pacing.limits.keep_to(per_second)
 
     def stop(self) -> None:
         """Hand out nothing more. Takes no lock: safe in a signal handler."""

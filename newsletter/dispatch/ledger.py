@@ -67,6 +67,8 @@ class Delivery:
     reader_id: ReaderId  # names the reader in links
     message_name: ReaderId | SubscriberId  # in its Message-ID; the row number in old plans
     letter: LetterId | None = None  # the reader's letter; None: not kept
+    # The provider is asked once more for a letter whose answer was lost, and drops a repeat.
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

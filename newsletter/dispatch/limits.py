@@ -11,6 +11,7 @@ from newsletter.phrases import Said, phrase
 CATCH_UP_S: Final = 0.1  # maximum lag, in seconds, that a rate catches up after a late call
 REMEMBERED_MAX: Final = 1000  # letters whose times a rate stores
 PIECES: Final = 60  # parts of a quota's window, each with its own count
+DAY: Final = timedelta(days=1)
 DOUBLINGS_MAX: Final = 30  # of a warm-up; a higher limit is above any list
 
 
@@ -43,6 +44,11 @@ class EvenRate:
         self._distance = self._length / most
         self._next = float("-inf")
         self._latest: deque[float] = deque(maxlen=most)
+
+    @property
+    def distance_s(self) -> float:
+        """The seconds between two letters."""
+        return self._distance
 
     def hold(self, ticks: float) -> float:
         """Return the seconds until a letter may be sent; 0 or less: now."""
@@ -181,12 +187,27 @@ class CountLimit:
 
 
 class Limits:
-    """All limits of a publication together."""
+    """All limits of a publication together, and the rate that the provider allows."""
 
     def __init__(self, rate: EvenRate | None, quotas: Sequence[Limit] = ()) -> None:
         self._rate = rate
         self._quotas = tuple(quotas)
-        self._all: tuple[Limit, ...] = (*((rate,) if rate else ()), *self._quotas)
+        self._allowed: EvenRate | None = None
+        self._per_second: float | None = None
+        self._collect()
+
+    def keep_to(self, per_second: float) -> None:
+        """Send no faster than *per_second* letters a second: the provider says so."""
+        if per_second == self._per_second:
+            return
+        self._per_second = per_second
+        self._allowed = EvenRate(rate_below(per_second))
+        self._collect()
+
+    def _collect(self) -> None:
+        rates = [rate for rate in (self._rate, self._allowed) if rate]
+        self._rates = tuple(rates)
+        self._all: tuple[Limit, ...] = (*rates, *self._quotas)
         self.are_any = bool(self._all)
 
     def pause(self, ticks: float) -> tuple[float, Said]:
@@ -201,12 +222,13 @@ class Limits:
 
     def spacing(self, ticks: float) -> float:
         """Return the seconds until the rate allows a letter; 0 or less: now."""
-        return self._rate.hold(ticks) if self._rate else 0
+        return max([rate.hold(ticks) for rate in self._rates], default=0)
 
     @property
     def rate_words(self) -> str:
-        """The rate for people; may be empty."""
-        return self._rate.words if self._rate else ""
+        """The slowest rate for people; may be empty."""
+        slowest = max(self._rates, key=lambda rate: rate.distance_s, default=None)
+        return slowest.words if slowest else ""
 
     def take(self, ticks: float) -> None:
         """Count a letter."""
@@ -217,6 +239,14 @@ class Limits:
         """Undo the count of a letter that was not sent."""
         for limit in self._all:
             limit.give_back()
+
+
+def rate_below(per_second: float) -> Rate:
+    """Return the fastest rate that is not above *per_second* letters a second."""
+    for length in (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)):
+        if count := int(per_second * length.total_seconds()):
+            return Rate(count, length)
+    return Rate(max(1, int(per_second * DAY.total_seconds())), DAY)
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from newsletter.doctor import dmarc_checks, domain_checks, provider_checks, settings_checks, stores
+from newsletter.doctor import (
+    account_checks,
+    dmarc_checks,
+    domain_checks,
+    letter_checks,
+    provider_checks,
+    settings_checks,
+    stores,
+)
 from newsletter.doctor.check import Check, Section
 from newsletter.doctor.dkim_checks import look_at_dkim
 from newsletter.doctor.public_checks import look_at_one_click
@@ -50,6 +58,7 @@ SITE_CHECKS: Final = (
     Check("database", Section.SITE, phrase("doctor.check-database"), stores.look_at_database),
     Check("disk", Section.SITE, phrase("doctor.check-disk"), stores.look_at_disk),
     Check("backup", Section.SITE, phrase("doctor.check-backup"), stores.look_at_backup),
+    Check("webhooks", Section.SITE, phrase("doctor.check-webhooks"), stores.look_at_webhooks),
 )
 DNS_CHECKS: Final = (
     Check("mx", Section.DNS, phrase("doctor.check-mx"), domain_checks.look_at_mx),
@@ -97,16 +106,22 @@ PROVIDER_CHECKS: Final = (
         provider_checks.look_at_extensions,
     ),
     Check(
+        "account",
+        Section.PROVIDER,
+        phrase("doctor.check-account"),
+        account_checks.look_at_account,
+    ),
+    Check(
         "clock",
         Section.PROVIDER,
         phrase("doctor.check-clock"),
-        provider_checks.look_at_clock,
+        account_checks.look_at_clock,
     ),
     Check(
         "duration",
         Section.PROVIDER,
         phrase("doctor.check-duration"),
-        provider_checks.look_at_duration,
+        account_checks.look_at_duration,
     ),
 )
 PUBLIC_CHECKS: Final = (
@@ -117,4 +132,24 @@ PUBLIC_CHECKS: Final = (
         look_at_one_click,
     ),
 )
-CHECKS: Final = (*SITE_CHECKS, *DNS_CHECKS, *PROVIDER_CHECKS, *PUBLIC_CHECKS)
+LETTER_CHECKS: Final = (
+    Check(
+        "pictures",
+        Section.LETTER,
+        phrase("doctor.check-pictures"),
+        letter_checks.look_at_pictures,
+    ),
+    Check(
+        "spam-score",
+        Section.LETTER,
+        phrase("doctor.check-spam-score"),
+        letter_checks.look_at_spam_score,
+    ),
+)
+CHECKS: Final = (
+    *SITE_CHECKS,
+    *DNS_CHECKS,
+    *PROVIDER_CHECKS,
+    *PUBLIC_CHECKS,
+    *LETTER_CHECKS,
+)

@@ -42,6 +42,10 @@ class Examination:
         """Count the findings of one certainty."""
         return sum(one.certainty is certainty for one in self.findings)
 
+    def count_wrong(self) -> int:
+        """Count the findings of what would fail."""
+        return self.count(Certainty.WRONG)
+
     @property
     def gravest_first(self) -> Sequence[Finding]:
         """The findings by certainty; within one, in the order of the checks."""

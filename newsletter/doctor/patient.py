@@ -13,6 +13,8 @@ from newsletter.lang import EditionKind
 
 if TYPE_CHECKING:
     from newsletter.app.records import Records
+    from newsletter.delivery.account_look import Look
+    from newsletter.delivery.mail_url import MailUrl
     from newsletter.dispatch.health import LedgerHealth
     from newsletter.doctor.relay_visit import Visit
     from newsletter.issue.issue import Publication
@@ -58,8 +60,7 @@ class Patient:
     @cached_property
     def is_at_home(self) -> bool:
         """Whether letters stay on this machine: in a folder, or with a relay on loopback."""
-        url = self.settings.mail_url
-        return url.is_rehearsal or url.host == "localhost" or url.host.startswith(LOOPBACK)
+        return stays_at_home(self.settings.mail_url)
 
     @cached_property
     def visit(self) -> "Visit | None":
@@ -69,6 +70,21 @@ class Patient:
         from newsletter.doctor.relay_visit import visit  # noqa: PLC0415 - not for an outbox
 
         return visit(self.settings, self.publication.bounces or self.publication.sender_address)
+
+    @cached_property
+    def account(self) -> "Look | None":
+        """
+        What the mail service shows of the account; None if letters do not leave over HTTP.
+
+        Raises:
+            SettingsError: what is set prevents that the service is asked.
+        """
+        if self.settings.mail_url.folder or self.settings.mail_url.scheme.startswith("smtp"):
+            return None
+        from newsletter.delivery.account_look import look_at_account  # noqa: PLC0415 - as above
+
+        provider = self.site.provider()
+        return look_at_account(provider, self.publication.sender_address, self.site.clock)
 
     @cached_property
     def health(self) -> "LedgerHealth | None":
@@ -121,6 +137,11 @@ class Patient:
             self.publication.bounces,
         ]
         return list(dict.fromkeys(domain_of(one) for one in addresses if one))
+
+
+def stays_at_home(url: "MailUrl") -> bool:
+    """Whether letters by *url* stay on this machine: in a folder, or with a relay on loopback."""
+    return url.is_rehearsal or url.host == "localhost" or url.host.startswith(LOOPBACK)
 
 
 def domain_of(address: str) -> str:

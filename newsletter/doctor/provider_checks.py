@@ -16,16 +16,15 @@ from newsletter.phrases import phrase
 
 ENDS_SOON: Final = timedelta(days=14)
 OFF: Final = timedelta(minutes=5)  # SigV4 refuses more; DKIM and Gmail look at Date
+DRIFTS: Final = timedelta(minutes=2)
+SET_CLOCK: Final = phrase("doctor.set-clock")
 LOGIN_WANTED: Final = 530  # RFC 4954, section 6
-LONG: Final = timedelta(hours=24)
 
 
 def look_at_relay(patient: Patient) -> Iterator[Finding]:
     """Look whether a session with the relay can be opened: host, port, TLS, login."""
     seen = patient.visit
     if seen is None:
-        if not patient.settings.mail_url.folder:
-            yield unseen(patient.settings.mail_url.host, phrase("doctor.service-not-asked"))
         return
     place = f"{seen.relay.host}:{seen.relay.port}"
     if seen.speaks is Security.TLS:
@@ -106,21 +105,27 @@ def look_at_extensions(patient: Patient) -> Iterator[Finding]:
     yield in_order(place, dsn)
 
 
-def look_at_clock(patient: Patient) -> Iterator[Finding]:
+def look_at_relay_clock(patient: Patient) -> Iterator[Finding]:
     """Compare this machine's clock with the date that the relay greets with."""
     seen = patient.visit
     if seen is None or seen.fault is not None:
         return
-    there = find_date(seen.greeting)
+    there, place = find_date(seen.greeting), seen.relay.host
     if there is None:
-        yield in_order(seen.relay.host, phrase("doctor.no-date"))
-        return
-    off = abs(patient.site.clock() - there)
-    if off > OFF:
-        fault = phrase("doctor.clock-off", minutes=off / timedelta(minutes=1))
-        yield wrong(seen.relay.host, fault, phrase("doctor.set-clock"))
+        yield in_order(place, phrase("doctor.no-date"))
     else:
-        yield in_order(seen.relay.host, phrase("doctor.clock"))
+        yield compare_clocks(place, there, patient.site.clock())
+
+
+def compare_clocks(place: str, there: datetime, here: datetime) -> Finding:
+    """Compare the clock of another computer with ours, both aware UTC."""
+    off = abs(here - there)
+    minutes = off / timedelta(minutes=1)
+    if off > OFF:
+        return wrong(place, phrase("doctor.clock-off", minutes=minutes), SET_CLOCK)
+    if off > DRIFTS:
+        return perhaps(place, phrase("doctor.clock-off", minutes=minutes), SET_CLOCK)
+    return in_order(place, phrase("doctor.clock"))
 
 
 def find_date(greeting: str) -> datetime | None:
@@ -133,17 +138,3 @@ def find_date(greeting: str) -> datetime | None:
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None
-
-
-def look_at_duration(patient: Patient) -> Iterator[Finding]:
-    """Say how long the list takes at the rate of publication.yaml."""
-    health, rate = patient.health, patient.publication.pace.rate
-    if rate is None or health is None or not health.active:
-        return
-    takes = health.active / rate.count * rate.per
-    place, hours = "issues/publication.yaml", takes / timedelta(hours=1)
-    words = phrase("doctor.takes", count=health.active, rate=str(rate), hours=hours)
-    if takes > LONG:
-        yield perhaps(place, words, phrase("doctor.raise-rate"))
-    else:
-        yield in_order(place, words)

@@ -86,6 +86,16 @@ def look_at_backup(patient: Patient) -> Iterator[Finding]:
         yield in_order(place, phrase("doctor.backup", count=age.days))
 
 
+def look_at_webhooks(patient: Patient) -> Iterator[Finding]:
+    """Look whether events of a mail service were refused for the way they are signed."""
+    topics = patient.settings.webhooks.get("ses", ())
+    if not topics:
+        return
+    refused = patient.records.find_old_proofs(patient.site.clock())
+    for topic in (one for one in refused if one in topics):
+        yield perhaps(topic, phrase("doctor.old-proof"), phrase("doctor.sign-anew", topic=topic))
+
+
 def _count_readers(patient: Patient) -> int:
     try:
         health = patient.health

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, or_
 
 from newsletter.delivery.provider import WRITTEN
-from newsletter.phrases import Phrase, Said, beginning_of, phrase, read_said
+from newsletter.dispatch.control import PROGRAM
+from newsletter.phrases import Phrase, Said, beginning_of, phrase, read_said, write_said
 
 # Reasons for a skipped delivery.
 CANCELLED: Final = "cancelled"
@@ -23,6 +24,8 @@ REASONS: Final[Mapping[str, Phrase]] = {
 }
 
 AGAIN: Final = "storage.sent-again-says"  # the answer that `resolve` records for a person
+# What `settle_unknown` records where the program itself sends again, because repeats are dropped.
+REPEATED: Final = write_said(phrase("storage.sent-again-says", by=PROGRAM))
 ASSUMED: Final = "storage.assumed-says"
 
 # How the same answers begin in ledgers of versions that stored plain sentences, and the name

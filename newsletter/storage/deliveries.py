@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, LedgerLine, LetterId
 from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
-from newsletter.storage.answers import say_answer
+from newsletter.storage.answers import REPEATED, say_answer
 from newsletter.storage.conditions import IS_WHOLE, constant, is_due
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.erasing import ERASED_KEY
@@ -52,6 +52,7 @@ def _find(
             subscribers.c.reader_id,
             dispatches.c.names_numbers,
             func.coalesce(deliveries.c.bound_letter_id, dispatches.c.letter_id).label("letter"),
+            (deliveries.c.answer == REPEATED).label("is_repeat"),
         )
         .join(subscribers)
         .join(dispatches)
@@ -72,6 +73,7 @@ def _find(
             ReaderId(row.reader_id),
             SubscriberId(row.subscriber_id) if row.names_numbers else ReaderId(row.reader_id),
             None if row.letter is None else LetterId(row.letter),
+            bool(row.is_repeat),
         )
         for row in rows
     ]

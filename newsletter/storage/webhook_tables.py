@@ -1,4 +1,4 @@
-"""The table of proofs of webhooks that may come once: see feedback.book.Once."""
+"""The table of proofs of webhooks: of those that may come once, and of those that are refused."""
 
 from typing import Final
 
@@ -6,6 +6,9 @@ from sqlalchemy import Column, Table, Text
 
 from newsletter.storage.tables import UtcTime, metadata
 
+OLD_PROOF: Final = "old proof of "  # before a provider: what it signs is refused; see old_proofs.py
+
+# See feedback.book.Once. Of an old proof: the SHA-256 of what it is about, and that itself.
 webhook_tokens: Final = Table(
     "webhook_tokens",
     metadata,

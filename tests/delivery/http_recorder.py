@@ -30,12 +30,14 @@ class Answer:
 
 
 class HttpRecorder:
-    """Answers each POST with the next of *answers*, then with *success*."""
+    """Answers each POST with the next of *answers*, then with *success*; a GET from *pages*."""
 
     def __init__(
         self, success: Answer, *answers: Answer, tls: ssl.SSLContext | None = None
     ) -> None:
         self.requests: list[Recorded] = []
+        self.reads: list[Recorded] = []
+        self.pages: dict[str, Answer] = {}  # by path, without a query; any other is not found
         self.connections = 0
         self.success = success
         self.answers = list(answers)
@@ -103,13 +105,23 @@ class _Desk(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         recorder.requests.append(Recorded(self.path, self.headers, body))
-        answer = recorder.answers.pop(0) if recorder.answers else recorder.success
+        self._answer(recorder.answers.pop(0) if recorder.answers else recorder.success)
+
+    def do_GET(self) -> None:
+        recorder = self.server.recorder
+        recorder.reads.append(Recorded(self.path, self.headers, b""))
+        self._answer(recorder.pages.get(self.path.partition("?")[0], Answer(404)))
+
+    def _answer(self, answer: Answer) -> None:
+        recorder = self.server.recorder
         if answer.keeps_silent:
             recorder.leaving.wait(10)
         if answer.cuts or answer.keeps_silent:
             self.close_connection = True
             return
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
+        if "Date" not in answer.headers:
+            self.send_header("Date", self.date_time_string())
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if "Content-Length" not in answer.headers:

@@ -1,5 +1,6 @@
 """Signature Version 4: equal to botocore's, whatever the request holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.delivery import aws_signature
-from newsletter.delivery.aws_signature import AwsKey, Scope, sign_post
+from newsletter.delivery.aws_signature import AwsKey, Scope, Unsigned, sign_request
 
 NOW: Final = datetime(2022, 8, 26, 9, 0, tzinfo=UTC)
 VISIBLE: Final = st.characters(min_codepoint=33, max_codepoint=126)
@@ -39,16 +40,15 @@ class At(SigV4Auth):  # type: ignore[misc]  # botocore has no types
         self._inject_signature_to_request(request, signature)
 
 
-def signed_by_botocore(
-    url: str, headers: dict[str, str], body: bytes, key: AwsKey, scope: Scope, now: datetime
-) -> dict[str, str]:
-    request = AWSRequest("POST", url, dict(headers), body)
+def signed_by_botocore(asked: Unsigned, key: AwsKey, scope: Scope, now: datetime) -> dict[str, str]:
+    request = AWSRequest(asked.method, asked.url, dict(asked.headers), asked.body)
     At(key, scope, now).add_auth(request)
     return dict(request.headers)
 
 
 @settings(max_examples=300)
 @given(
+    method=st.sampled_from(["POST", "GET"]),
     parts=PATHS,
     query=QUERIES,
     value=VALUES,
@@ -59,6 +59,7 @@ def signed_by_botocore(
     now=st.datetimes(datetime(2001, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001 - made aware below
 )
 def test_it_is_botocores(  # noqa: PLR0917 - named by Hypothesis
+    method: str,
     parts: list[str],
     query: dict[str, str],
     value: str,
@@ -69,35 +70,39 @@ def test_it_is_botocores(  # noqa: PLR0917 - named by Hypothesis
     now: datetime,
 ) -> None:
     path = "/".join(quote(part, safe="") for part in parts if part)
-    asked = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in query.items())
-    url = f"https://email.{region}.amazonaws.com/{path}{'?' if asked else ''}{asked}"
+    queried = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in query.items())
+    url = f"https://email.{region}.amazonaws.com/{path}{'?' if queried else ''}{queried}"
     headers = {"Content-Type": "application/json", "X-Odd": value}
     key, scope, at = AwsKey("AKID", secret, token), Scope(region, "ses"), now.replace(tzinfo=UTC)
 
-    ours = sign_post(url, headers, body, key, scope, at)
+    asked = Unsigned(method, url, headers, body)
 
-    theirs = signed_by_botocore(url, headers, body, key, scope, at)
+    ours = sign_request(asked, key, scope, at)
+
+    theirs = signed_by_botocore(asked, key, scope, at)
     assert ours["Authorization"] == theirs["Authorization"]
     assert ours["X-Amz-Date"] == theirs["X-Amz-Date"]
     assert ours.get("X-Amz-Security-Token") == theirs.get("X-Amz-Security-Token")
 
 
-@pytest.mark.parametrize("changed", ["body", "headers", "url", "now"])
+@pytest.mark.parametrize("changed", ["method", "body", "headers", "url", "now"])
 def test_no_part_of_a_request_is_unsigned(changed: str) -> None:
     key, scope = AwsKey("AKID", "secret"), Scope("us-east-1", "ses")
-    url, headers, body, now = "https://h.example.org/a", {"X-A": "1"}, b"b", NOW
-    signed = [sign_post(url, headers, body, key, scope, now)["Authorization"]]
+    asked, now = Unsigned("POST", "https://h.example.org/a", {"X-A": "1"}, b"b"), NOW
+    signed = [sign_request(asked, key, scope, now)["Authorization"]]
     match changed:
+        case "method":
+            asked = replace(asked, method="GET")
         case "body":
-            body = b"c"
+            asked = replace(asked, body=b"c")
         case "headers":
-            headers = {"X-A": "2"}
+            asked = replace(asked, headers={"X-A": "2"})
         case "url":
-            url += "b"
+            asked = replace(asked, url=f"{asked.url}b")
         case _:
             now = now.replace(second=1)
 
-    signed.append(sign_post(url, headers, body, key, scope, now)["Authorization"])
+    signed.append(sign_request(asked, key, scope, now)["Authorization"])
 
     assert len({one.rpartition("=")[2] for one in signed}) == 2
 
@@ -110,7 +115,7 @@ def test_no_secret_is_in_a_printout() -> None:
     assert "T0KEN" not in repr(key)
     assert (
         aws_signature.ALGORITHM
-        in sign_post("https://h.example.org/", {}, b"", key, Scope("r", "ses"), NOW)[
+        in sign_request(Unsigned("GET", "https://h.example.org/", {}), key, Scope("r", "ses"), NOW)[
             "Authorization"
         ]
     )

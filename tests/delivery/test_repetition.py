@@ -80,6 +80,8 @@ def test_a_letter_cut_off_is_asked_for_again_with_key_and_content_of_before(
         assert len(service.taken()) == 3
         assert desk.run("dispatch", ISSUE_ID, "--yes")
         assert len(service.requests) == 4
+        listed = desk.run("status", ISSUE_ID, "--list", "accepted")
+        assert listed.count("confirmed by repetition: ") == 1
 
 
 @REMEMBERING
@@ -173,3 +175,17 @@ def test_a_reader_who_has_left_meanwhile_is_not_asked_for_again(tmp_path: Path) 
 
         assert len(service.requests) == 3
         assert desk.states() == {State.UNKNOWN: 1, State.ACCEPTED: 2}
+
+
+def test_what_a_person_sends_again_is_not_said_to_be_confirmed(tmp_path: Path) -> None:
+    """It may be long ago: the service would take the letter for a first one."""
+    with Service(RESEND, CUT) as service:
+        desk = stage_with(tmp_path, RESEND.provider(service.base_url))
+        desk.run("dispatch", ISSUE_ID, "--yes", status=4)
+        pass_time(desk, timedelta(days=3))
+        desk.run("resolve", ISSUE_ID, "--unknown", "resend", "--yes")
+
+        desk.run("dispatch", ISSUE_ID, "--yes")
+
+        assert desk.states() == {State.ACCEPTED: 3}
+        assert "confirmed" not in desk.run("status", ISSUE_ID, "--list", "accepted")

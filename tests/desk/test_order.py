@@ -1,7 +1,8 @@
 """A dispatch needs no terminal: a thread orders one, agrees to it, and learns what came of it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from newsletter.desk.witness import Proposal, Question
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
+from newsletter.doctor.examination import Examination, Told
 from newsletter.errors import (
     ContentError,
     LedgerError,
@@ -49,6 +51,7 @@ class Agreeing:
     heard: list[str] = field(default_factory=list)
     proposal: Proposal | None = None
     question: Question | None = None
+    examination: Examination | None = None
     result: Result | None = None
     faults: list[tuple[NewsletterError, bool]] = field(default_factory=list)
 
@@ -71,6 +74,14 @@ class Agreeing:
         self.question = question
         if self.unwilling:
             raise UsageError("not agreed")
+
+    @contextmanager
+    def watch_doctor(self) -> Iterator[Told]:
+        self.heard.append("watch_doctor")
+        yield lambda done, total, words: None
+
+    def hear_doctor(self, examination: Examination) -> None:
+        self.examination = examination
 
     def answer(self, doubts: UnfinishedError) -> str:
         raise doubts

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.dispatch.limits import EvenRate, Limit, Limits, Quota, WarmUpDay
+from newsletter.dispatch.limits import EvenRate, Limit, Limits, Quota, WarmUpDay, rate_below
 from newsletter.issue.pace import UNITS, Rate, WarmUp
 from tests.dispatch.makers import FakeClock
 
@@ -186,3 +186,44 @@ def test_a_warm_up_goes_on_at_midnight_of_the_publication_with_twice_as_many() -
         assert limit.hold(clock.seconds) <= 0
         limit.take(clock.seconds)
     assert limit.hold(clock.seconds) == 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("per_second", "words"),
+    [
+        (2.0, "2/second"),
+        (10.9, "10/second"),
+        (0.5, "30/minute"),
+        (0.01, "36/hour"),
+        (0.0001, "8/day"),
+        (1e-9, "1/day"),
+    ],
+)
+def test_what_a_provider_allows_is_never_rounded_up(per_second: float, words: str) -> None:
+    assert str(rate_below(per_second)) == words
+
+
+def test_the_slower_of_our_rate_and_the_providers_is_kept() -> None:
+    limits = Limits(EvenRate(Rate(10, SECOND)))
+    limits.keep_to(2)
+    limits.take(0)
+    assert limits.spacing(0) == pytest.approx(0.5)
+    assert limits.rate_words == "2/second"
+
+    limits.keep_to(20)
+    limits.take(1)
+
+    assert limits.spacing(1) < 0.5
+    assert limits.rate_words == "10/second"
+
+
+def test_a_rate_that_is_told_again_goes_on_where_it_was() -> None:
+    limits = Limits(None)
+    assert not limits.are_any
+    limits.keep_to(2)
+    limits.take(0)
+
+    limits.keep_to(2)
+
+    assert limits.are_any
+    assert limits.spacing(0) == pytest.approx(0.5)

@@ -1,14 +1,19 @@
 """What a server does about webhooks beside answering them, and what it says when it starts."""
 
+import json
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from newsletter.dispatch.states import State
+from newsletter.doctor.check import Section
+from newsletter.doctor.finding import Certainty
 from newsletter.feedback.event import Kind
+from tests.doctor.examining import found, look
 from tests.feedback.hooked_site import HookedSite
-from tests.feedback.webhook_services import Mailgun, Resend, Ses
+from tests.feedback.webhook_services import TOPIC, Mailgun, Resend, Ses
 from tests.stage.site import PUBLIC_URL, make_stage
 from tests.web.running import send, start_command, write_request
 
@@ -62,6 +67,38 @@ def test_without_the_key_of_letters_a_service_is_asked_to_come_again(tmp_path: P
     key.write_bytes(kept)
     assert site.tell(site.told(Kind.BOUNCE)) == [200]
     assert site.standings() == {"suppressed bounced": ["r1@example.org"]}
+
+
+def old_topics(site: HookedSite) -> list[str]:
+    """Return the topics that the doctor names."""
+    examination = look(site.site, Section.SITE)
+    findings = found(examination, Certainty.PERHAPS, check="webhooks")
+    assert all("--attribute-value 2" in str(one.remedy) for one in findings)
+    return [one.place for one in findings]
+
+
+def test_a_topic_that_signs_with_sha_1_is_named_by_the_doctor_until_it_does_not(
+    tmp_path: Path,
+) -> None:
+    site = HookedSite(tmp_path, Ses())
+    now = site.site.clock()
+    event = json.dumps({"eventType": "Send"})
+    assert old_topics(site) == []
+
+    old = Ses().write(event, now, "1", SignatureVersion="1")
+    assert [site.post(old).status_code for _ in range(2)] == [401, 401]
+    site.open()
+    assert old_topics(site) == [TOPIC]
+
+    assert site.post(Ses().write(event, now, "2")).status_code == 200
+    assert old_topics(site) == []
+
+
+def test_an_old_proof_of_long_ago_is_not_named(tmp_path: Path) -> None:
+    site = HookedSite(tmp_path, Ses())
+    site.site.records.old_proofs().note("ses", TOPIC, site.site.clock() - timedelta(days=36))
+
+    assert old_topics(site) == []
 
 
 def test_what_is_told_of_an_erased_reader_keeps_no_word_of_them(tmp_path: Path) -> None:
