@@ -147,6 +147,8 @@ NAMES: Final = (
     _pattern(r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19", nothing),
     _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
     _pattern(r"2연패", fixed(HINT, Quantity(Fraction(2)))),
+    # Icheon, and not two thousand.
+    _pattern(rf"{FREE}이천(?=시(?!간|\s?\d)|병원|의료원|보건소|소방서|경찰서|쌀|도자기)", nothing),
     _pattern(r"제\s?3자|세계|세대|한편|두루|양해각서", nothing),
 )
 
