@@ -33,7 +33,10 @@ from newsletter.proof.parity.rarer_readers import (
     read_decades,
     read_grade,
     read_halves,
+    read_or_one,
+    read_ratio,
     read_speed,
+    read_times,
 )
 from newsletter.proof.parity.readers import (
     by_word,
@@ -254,6 +257,10 @@ TEMPERATURES: Final = (
 )
 OF_TEN: Final = "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉"
 QUANTITIES: Final = (
+    _pattern(r"(?<=외\s)(?P<number>\d{1,3})(?=\s?[명인])", read_or_one(1)),
+    _pattern(r"(?<![\d.,])(?P<one>\d{1,2})\s대\s(?P<other>\d{1,2})(?![\d.,])", read_ratio),
+    _pattern(r"(?<![\d.,])(?P<number>\d\.\d)배", read_times),
+    _pattern(rf"{FREE}(?P<number>{NATIVE_WORDS})\s?(?P<unit>개월|달|년|주|해)째", read_or_one(-1)),
     _pattern(
         r"(?<![\d.,])(?:(?P<one>(?:19|20)?\d0)(?:년대)?\s?[~·,-]\s?)?(?P<other>(?:19|20)?\d0)년대",
         read_decades,
