@@ -91,6 +91,18 @@ def read_spoken_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure
         yield Figure(times, Weight.WORD, match.start(), match.end())
 
 
+def read_clock_before(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "여섯 시 십 분 전": so many ``minutes`` before an ``hour``."""
+    minutes = reading.tongue.number(match["minutes"])
+    table = reading.tongue.hours.get(groups(match).get("part", ""))
+    if minutes is not None:
+        times = tuple(
+            Quantity(Fraction((hour * 60 - int(minutes)) % DAY), CLOCK)
+            for hour in _hours(match["hour"], table, reading)
+        )
+        yield Figure(times, Weight.SURE, match.start(), match.end())
+
+
 def read_bare_hour(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read "at 7": an hour, if the other language says one, or a number."""
     hours = _hours(match["hour"], None, reading)

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.clocks import read_clock
+from newsletter.proof.parity.clocks import read_clock, read_clock_before
 from newsletter.proof.parity.durations import DURATIONS
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
@@ -189,6 +189,11 @@ MONTH_NAMES: Final = (
 TIMES: Final = (
     _pattern(r"정오", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
     _pattern(r"한낮|대낮", fixed(HINT, Quantity(Fraction(12 * 60), CLOCK))),
+    _pattern(
+        rf"(?:{PART}\s?)?(?P<hour>(?<!\d)\d{{1,2}}|{FREE}(?:{NATIVE_WORDS}))\s?시\s"
+        r"(?P<minutes>\d{1,2}|[이삼사]?십오?|오)\s?분\s전(?![가-힣]{2})",
+        read_clock_before,
+    ),
     _pattern(r"자정", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     _pattern(
         rf"{PART}\s?(?:(?P<hour0>\d{{1,2}})(?::(?P<minute0>\d{{2}})|시)?\s?[~-]\s?)?"

@@ -138,10 +138,11 @@ def read_ratio(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def read_times(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "1.5배", which is half as much again."""
+    """Read "1.5배", which is 150 percent, and half as much again."""
     value = reading.tongue.number(match["number"])
     if value is not None:
-        more = Quantity(value - 1), Quantity(100 * (value - 1), PERCENT)
+        shares = (Quantity(100 * one, PERCENT) for one in (value, value - 1))
+        more = Quantity(value - 1), *shares
         yield Figure((Quantity(value), *more), Weight.SURE, match.start(), match.end())
 
 

@@ -5,6 +5,18 @@ import pytest
 from tests.proof.parity.makers import proofed
 
 SAME = [
+    ("상반기까지 열한 건이 이어졌다.", "Eleven had followed by the middle of this year."),
+    (
+        "2016년 3개국 9명으로 시작해 지금까지 17개국 환자 148명이 새 삶을 얻었다.",
+        "It began in 2016 with nine patients from three countries; since then, 148 from 17 "
+        "countries have been given a new life.",
+    ),
+    ("하루는 여섯 시 십 분 전에 시작된다.", "The day begins at ten to six."),
+    (
+        "회의는 오후 3시에 열렸고, 시작 10분 전에 왔다.",
+        "They met at 3 p.m. and came ten minutes early.",
+    ),
+    ("목표의 1.4배를 채웠다.", "We reached 140 percent of our goal."),
     ("매주 화요일 낮 12시 10분에 연다.", "It opens every Tuesday at ten past noon."),
     ("밤 11시 55분에 떠난다.", "They leave at five to midnight."),
     ("공연은 8시 50분에 끝났다.", "The concert ended at ten to nine."),
@@ -30,6 +42,8 @@ SAME = [
     ),
 ]
 OTHER = [
+    ("하루는 여섯 시 십 분 전에 시작된다.", "The day begins at ten past six."),
+    ("목표의 1.4배를 채웠다.", "We reached 160 percent of our goal."),
     ("매주 화요일 낮 12시 10분에 연다.", "It opens every Tuesday at twenty past noon."),
     ("밤 11시 55분에 떠난다.", "They leave at ten to midnight."),
     ("공연은 8시 50분에 끝났다.", "The concert ended at ten to eight."),
