@@ -20,6 +20,7 @@ SPACED: Final = re.compile(r"[가-힣]? ")
 SHORTEST: Final = 2  # syllables of a name
 LONG: Final = 4  # syllables of one that begins with a known word
 KINDS: Final = "항역섬읍면현"  # of places, behind their names
+NAMED: Final = re.compile(r"\s씨(?:[가-힣]{0,2})?(?![가-힣])")  # only names stand before it
 BLANK: Final = ("", " ")
 VERB: Final = re.compile(rf"{VERBAL.pattern}|(?:면|라|야|게|듯|자|러)$")
 
@@ -67,7 +68,7 @@ def _of_run(sides: Sides, run: Run) -> Iterator[Gap]:
             text=stem,
             is_place=(len(stem) > SHORTEST and stem[-1] in KINDS)
             or any(_is_place(sides, item, stem) for item in words),
-            is_coined=_is_coined(words, stem, first),
+            is_coined=_is_coined(words, stem, first) or NAMED.match(text, last) is not None,
             is_word=first == start and len(PARTICLE.sub("", written)) >= SHORTEST,
             is_titled=is_titled,
             is_counted=any(

@@ -27,7 +27,7 @@ from newsletter.proof.parity.people import People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import likeness
-from newsletter.proof.parity.unsaid_names import UnsaidNames
+from newsletter.proof.parity.unsaid_names import ABBREVIATIONS, UnsaidNames
 
 HARDLY: Final = 0.62  # of two that may be
 LONGEST_WORD: Final = 40  # letters
@@ -229,13 +229,28 @@ class _Both(Sides):
 
 
 def _is_elsewhere(both: _Both, there: Spot, here: Spot) -> bool:
-    """Return whether a word in Hangul other than *there* may be the name *here*."""
-    return any(
-        claim[0] != there[0] or claim[2] <= there[1] or there[2] <= claim[1]
+    """Return whether another word in Hangul than *there* may be the name *here*, or it is none."""
+    written = both.block(here[0])[here[1] : here[2]].lower()
+    claims = [
+        claim
         for name in both.names
-        if name.spot == here and not both.has_partner(both.latin, name)
-        for claim in claims_of(both, name)
+        if name.spot == here
+        for claim in (
+            _written_as(both, name) if both.has_partner(both.latin, name) else claims_of(both, name)
+        )
+    ]
+    return written in ABBREVIATIONS or any(
+        claim[0] != there[0] or claim[2] <= there[1] or there[2] <= claim[1] for claim in claims
     )
+
+
+def _written_as(both: _Both, name: Item) -> list[Spot]:
+    """Return the partners of a name that may be its transcription."""
+    return [
+        one.spot
+        for one in both.partners(both.latin, name)
+        if is_same(both.text(both.hangul, one.sentence)[one.start : one.end], both.written(name))
+    ]
 
 
 def _isplace_of(item: Item) -> bool:

@@ -15,7 +15,7 @@ INITIALS: Final = (
     "ll?|rr?h?|lh|wr mm? bb?h?|vv?|w|p|f pp?|b s[ck]?h?|ss|zz?|c|x|sch|sz|th?|ps|ch ss?|c|z|x|ts  "
     "jj?|zz?|dj|d[zsg]|gg?[iy]?|zh|y|c|t[zs]|ch|cs|x|s cc?|z|t[zsr]?|j "
     "t?ch|c[izsh]?|cc|tsch|t[sziy]?|zz?|q|x|th kk?h?|cc?h?|q|ck|gh?|x tt?h?|p?tt?|dt? "
-    "pp?h?|ff?|v|b|w "
+    "h?pp?h?|ff?|v|b|w "
     "hh?|f|j|g|x|kh|ch|wh"
 ).split(" ")
 MEDIALS: Final = (

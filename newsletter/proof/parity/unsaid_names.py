@@ -18,7 +18,8 @@ NEAR: Final = 8  # characters before a word that are looked at
 SHORTEST: Final = 3  # letters of a name
 SHORTEST_GAP: Final = 2  # syllables of a name that stands alone
 ABBREVIATIONS: Final = frozenset(
-    "univ prof dept inst assoc gov sen rep rev hon capt gen col maj sgt ltd inc corp ave".split()
+    "univ prof dept inst assoc gov sen rep rev hon capt gen col maj sgt ltd inc corp ave "
+    "corporal sergeant lieutenant captain colonel admiral rector provost".split()
 )
 ENGLISH: Final = re.compile(r"(?:ed|ing|ion|al|ic|ian|ogy|ery|er|or|ae|ists?|ment)$")
 SURELY_ENGLISH: Final = re.compile(
@@ -114,7 +115,11 @@ class UnsaidNames:
             is_far = not self._sides.is_said_nearby(self._sides.latin, name)
             return next(iter([*near, *(names if is_far else ())]), None)
         near = [gap for gap in names if not beside.isdisjoint(gap.spaced)]
-        return next((gap for gap in near if looks_foreign(gap.text)), None)
+        kind = self._kinds_behind(name)
+        institutions = [gap for gap in names if gap.is_place and not kind.isdisjoint(gap.before)]
+        return next((gap for gap in near if looks_foreign(gap.text)), None) or next(
+            iter(institutions), None
+        )
 
     def _names_beside(self, name: Item) -> frozenset[Spot]:
         """Return the partners, in Hangul, of the names beside a name, or before a plain word."""
@@ -171,7 +176,7 @@ class UnsaidNames:
             return (
                 not is_kind
                 and not _is_first(self._sides.block(name.sentence), name)
-                and bool(self._names_beside(name))
+                and bool(self._names_beside(name) or self._kinds_behind(name))
             )
         return not _is_first(self._sides.block(name.sentence), name)
 

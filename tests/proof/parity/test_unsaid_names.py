@@ -7,6 +7,14 @@ from tests.proof.parity.makers import proofed
 
 SAME = [
     (
+        "미얀마 파안 출신인 어머니는 내내 아들 곁을 지켰다.",
+        "His mother, who is from Hpa-An in Myanmar, never left his side.",
+    ),
+    (
+        "할아버지 타데세 월데마리암 상병은 화천에서 다쳤다.",
+        "The grandfather, Corporal Tadesse Woldemariam, was wounded in Hwacheon.",
+    ),
+    (
         "센터는 국립아스타나의과대학과 카라간다의 두 병원도 연결한다.",
         "The centre also links Astana Medical University and two hospitals in Karaganda.",
     ),
@@ -36,6 +44,12 @@ SAME = [
     ("봉사단장은 이천병원 원장이 맡았다.", "The president of Icheon Hospital led the team."),
 ]
 OTHER = [
+    ("산모 노이 씨는 배로 왔다.", "Dao, an expectant mother, had come by boat."),
+    ("아이가 세종병원에서 수술을 받았다.", "The child had surgery at Severance Hospital."),
+    (
+        "그는 오사카의 요도가와기독교병원에서 왔다.",
+        "He came from Sumiyoshi Christian Hospital in Osaka.",
+    ),
     (
         "센터는 국립아스타나의과대학과 카라간다의 두 병원도 연결한다.",
         "The centre also links Semey Medical University and two hospitals in Karaganda.",
