@@ -32,6 +32,7 @@ SIGNS: Final = ',;:()/"-·|'
 CROSSED: Final = 0.1  # evidence that two values were exchanged, if their order is another
 CROSSED_UNLIKE: Final = 0.15  # the same, of values that count different things
 STRAIGHT: Final = 0.18  # the same, if their order is the same
+FAINT: Final = 0.02  # what one word says
 MOVED: Final = 0.01  # evidence that the words changed places with the values
 TIMES: Final = {"a day", "clock", "weekday"}
 OF_DAYS: Final = 0.01  # evidence that days changed places: two parts of a sentence may as well
@@ -222,7 +223,8 @@ class _Both:
         if are_alike and margin > -MOVED and self._begin_otherwise(one, other):
             return True
         if (one.here < other.here) == (one.there < other.there):
-            return are_alike and margin > STRAIGHT and first is not None
+            is_told = margin > STRAIGHT and self._told_by(one, other) > 1
+            return are_alike and is_told and first is not None
         if self.others.is_turned(one.there, other.there):
             return False
         if margin > (CROSSED if are_alike else CROSSED_UNLIKE):
@@ -244,6 +246,15 @@ class _Both:
             theirs = [self.others.nearness(there, value.there) for value in (one, other)]
             margin -= _told(mine) * _told(theirs) / partners
         return margin
+
+    def _told_by(self, one: _Value, other: _Value) -> int:
+        """Return how many words beside two values say that they changed places."""
+        return sum(
+            _told([self.ones.nearness(here, value.here) for value in (one, other)])
+            * _told([self.others.nearness(there, value.there) for value in (one, other)])
+            < -FAINT
+            for here, there, _ in self._anchors(one, other)
+        )
 
     def _anchors(self, one: _Value, other: _Value) -> Iterable[_Edge]:
         """Return the edges of the words and figures that are no values of the same kind."""

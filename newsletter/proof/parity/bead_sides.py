@@ -105,6 +105,54 @@ class Sides:
         ]
         return sorted((one for one in found if one.word and one.word.is_name), key=place_of)
 
+    def items(self, side: int) -> Sequence[Item]:
+        """Return the words and figures of a side."""
+        text = self._alignment.texts[side]
+        return [text.items[at] for number in self._bead.sides[side] for at in text.of[number]]
+
+    def has_partner(self, side: int, item: Item) -> bool:
+        """Return whether a word or a figure has a partner in the bead."""
+        return item.spot in self._paired[side]
+
+    def partners(self, side: int, item: Item) -> Sequence[Item]:
+        """Return the partners of a word in the bead."""
+        text, other = self._alignment.texts[side], self._alignment.texts[1 - side]
+        return [
+            other.items[there]
+            for at in text.of[item.sentence]
+            if text.items[at] is item
+            for there in self._alignment.partners[side].get(at, ())
+            if other.items[there].sentence in self._bead.sides[1 - side]
+        ]
+
+    def is_said_nearby(self, side: int, item: Item) -> bool:
+        """Return whether a word has a partner in a sentence before or behind the bead."""
+        text, other = self._alignment.texts[side], self._alignment.texts[1 - side]
+        first, last = self._bead.sides[1 - side][0], self._bead.sides[1 - side][-1]
+        return any(
+            first - 1 <= other.items[there].sentence <= last + 1
+            for at in text.of[item.sentence]
+            if text.items[at] is item
+            for there in self._alignment.partners[side].get(at, ())
+        )
+
+    @cached_property
+    def _paired(self) -> tuple[frozenset[Spot], frozenset[Spot]]:
+        one, other = (
+            frozenset(
+                text.items[at].spot
+                for number in self._bead.sides[side]
+                for at in text.of[number]
+                if any(
+                    self._alignment.texts[1 - side].items[there].sentence
+                    in self._bead.sides[1 - side]
+                    for there in self._alignment.partners[side].get(at, ())
+                )
+            )
+            for side, text in enumerate(self._alignment.texts)
+        )
+        return one, other
+
     def written(self, name: Item) -> str:
         """Return a name as the text has it."""
         block = self.block(name.sentence)
@@ -117,7 +165,11 @@ class Sides:
 
     def block(self, number: int) -> str:
         """Return the text around a sentence in Latin letters."""
-        return self._alignment.texts[self.latin].sentences[number].block.text
+        return self.text(self.latin, number)
+
+    def text(self, side: int, number: int) -> str:
+        """Return the text around a sentence of a side."""
+        return self._alignment.texts[side].sentences[number].block.text
 
     def matches(self, side: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield what a pattern finds on a side, each with the number of its sentence."""

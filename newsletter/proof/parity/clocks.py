@@ -13,6 +13,7 @@ from newsletter.proof.parity.scanning import Reading
 AMBIGUOUS_TO: Final = 12  # an hour up to this one may be a.m. or p.m.
 DAY: Final = 24 * 60
 TIME: Final = Unit("duration")  # in minutes
+NAMED: Final = {"noon": 12, "midday": 12, "midnight": 0}
 SPOKEN: Final = {"quarter": Fraction(15), "half": Fraction(30)}
 
 
@@ -84,11 +85,22 @@ def read_spoken_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure
     if minutes is not None and minutes < 60:
         is_before = match["way"].lower() in ("to", "before")
         offset = int(-minutes if is_before else minutes)
-        times = tuple(
-            Quantity(Fraction((hour * 60 + offset) % DAY), CLOCK)
-            for hour in _hours(match["hour"], None, reading)
-        )
+        named = NAMED.get(match["hour"].lower())
+        hours = _hours(match["hour"], None, reading) if named is None else (named,)
+        times = tuple(Quantity(Fraction((hour * 60 + offset) % DAY), CLOCK) for hour in hours)
         yield Figure(times, Weight.WORD, match.start(), match.end())
+
+
+def read_clock_before(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "여섯 시 십 분 전": so many ``minutes`` before an ``hour``."""
+    minutes = reading.tongue.number(match["minutes"])
+    table = reading.tongue.hours.get(groups(match).get("part", ""))
+    if minutes is not None:
+        times = tuple(
+            Quantity(Fraction((hour * 60 - int(minutes)) % DAY), CLOCK)
+            for hour in _hours(match["hour"], table, reading)
+        )
+        yield Figure(times, Weight.SURE, match.start(), match.end())
 
 
 def read_bare_hour(match: re.Match[str], reading: Reading) -> Iterator[Figure]:

@@ -16,6 +16,7 @@ from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
     IN_WORDS,
     OF_MONEY,
+    ONES,
     ORDINALS,
     SCALES,
     english_number,
@@ -38,7 +39,10 @@ from newsletter.proof.parity.rarer_readers import (
     read_every_other,
     read_halves,
     read_lunar_month,
+    read_one_of,
+    read_or_one,
     read_part_of_unit,
+    read_points,
     read_rate,
     read_scale,
     read_small_part,
@@ -124,6 +128,10 @@ NAMES: Final = (
         fixed(HINT, Quantity(Fraction(24 * 60), Unit(TIME)), number(24), number(7)),
     ),
     pattern(
+        r"\b(?:(?:the\sturn\sof\sthe|the\spresent|this)\scentury|the\snew\smillennium)\b",
+        fixed(HINT, number(21), number(100), Quantity(Fraction(1200), Unit(MONTHS_LONG))),
+    ),
+    pattern(
         r"\bone-on-one|\bone-stop|\bno\sone\b|\beach\sother|\bone\sanother", fixed(HINT, number(1))
     ),
 )
@@ -145,6 +153,16 @@ TIMES: Final = (
     pattern(
         rf"\b(?P<more>five|ten|twenty|twenty-five)\s(?P<way>to)\s(?P<hour>{HOUR_IN_WORDS}|{HOUR})"
         rf"\s{PART_OF_DAY}",
+        read_spoken_clock,
+    ),
+    pattern(
+        r"\b(?P<more>(?:five|ten|twenty|twenty-five|(?:a\s)?quarter|half)(?:\sminutes)?)\s"
+        r"(?P<way>past|to)\s(?P<hour>noon|midday|midnight)\b",
+        read_spoken_clock,
+    ),
+    pattern(
+        rf"\b(?:at|until|till|by|before|after)\s(?P<more>five|ten|twenty|twenty-five)\s(?P<way>to)"
+        rf"\s(?P<hour>{HOUR_IN_WORDS})\b(?!\s(?:{UNIT}|[a-z]+s\b)|\sper\s?cent)",
         read_spoken_clock,
     ),
     pattern(
@@ -244,7 +262,20 @@ PARTS_OF: Final = (
 )
 TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SURNAMES: Final = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"  # "Lidiya Ten"
+OTHERS: Final = r"colleagues?|others?|friends?|companions?|classmates?|neighbou?rs?|staff"
 QUANTITIES: Final = (
+    pattern(r"(?<![\d.,])(?P<number>\d+\.\d+)\spoints?\b", read_points),
+    # "Professor Kim and three others" are four.
+    pattern(
+        rf"\band\s(?P<number>{IN_WORDS}|\d{{1,2}})(?=\s(?:of\s(?:his|her|their|my|our)\s)?(?:other\s)?"
+        rf"(?:{OTHERS})\b)",
+        read_or_one(1),
+    ),
+    pattern(
+        rf"(?<=\bone\sin\s)(?P<whole>(?:{any_of(ONES)})\b(?!-)|\d{{1,3}}(?![\d.,%]))"
+        rf"(?!\s(?:{UNIT}|hundred|thousand|million))",
+        read_one_of,
+    ),
     pattern(
         rf"(?<=[a-z]\s)(?P<hint>(?P<number>{SURNAMES}))\b(?!\s[A-Z]?[a-z]+s\b|-)",
         read_quantity,
@@ -308,7 +339,10 @@ QUANTITIES: Final = (
         read_fraction,
     ),
     pattern(rf"\b(?:one|an?)[\s-](?P<whole>{PARTS_OF})\b", read_part_or_ordinal),
-    pattern(rf"\b(?P<part>two|three|four|five)[\s-](?P<whole>{PARTS_OF})s\b", read_fraction),
+    pattern(
+        rf"\b(?P<part>two|three|four|five|six|seven|eight|nine)[\s-](?P<whole>{PARTS_OF})s\b",
+        read_fraction,
+    ),
     # "The 12th Miryang Festival" and "the 12th floor" are no days.
     pattern(
         rf"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)"

@@ -32,6 +32,7 @@ def quarter(which: int) -> Quantity:
 
 
 WORDS_FOR: Final = (
+    (r"mid-?year|middle\sof\s(?:this|the)\syear", (half(1),)),
     (r"an?|per|each|every|single|sole|once|initial|alone|any|individual|solo", (number(1),)),
     (r"both|bilateral|mutual|pair|pairs|couple|dual|twin|duo", (number(2),)),
     (r"twice|double[ds]?|doubling|twofold|two-fold", (number(2),)),

@@ -66,6 +66,9 @@ HOURS: Final = {
     "evening": PM,
     "night": {**PM, **{hour: hour % 12 for hour in (12, 1, 2, 3, 4, 5)}},
 }
+# Or a length: "1초에 1.08m".
+A_SECOND: Final = (*unit("speed", "3.6"), *unit(METRE))
+AN_HOUR: Final = (*unit("speed"), *unit(METRE, 1000))
 UNITS: Final = {
     **SYMBOLS,
     **CURRENCIES,
@@ -78,12 +81,12 @@ UNITS: Final = {
     "metre": unit(METRE), "centimeter": unit(METRE, "1/100"), "millimeter": unit(METRE, "1/1000"),
     "centimetre": unit(METRE, "1/100"), "millimetre": unit(METRE, "1/1000"),
     "micrometer": unit(METRE, "1/1000000"), "micrometre": unit(METRE, "1/1000000"),
-    "meter per second": unit("speed", "3.6"), "metre per second": unit("speed", "3.6"),
-    "kilometer per hour": unit("speed"), "kilometre per hour": unit("speed"),
-    "meters per second": unit("speed", "3.6"), "metres per second": unit("speed", "3.6"),
-    "kilometers per hour": unit("speed"), "kilometres per hour": unit("speed"),
-    "kilometer an hour": unit("speed"), "kilometre an hour": unit("speed"),
-    "kilometers an hour": unit("speed"), "kilometres an hour": unit("speed"),
+    "meter per second": A_SECOND, "metre per second": A_SECOND,
+    "kilometer per hour": AN_HOUR, "kilometre per hour": AN_HOUR,
+    "meters per second": A_SECOND, "metres per second": A_SECOND,
+    "kilometers per hour": AN_HOUR, "kilometres per hour": AN_HOUR,
+    "kilometer an hour": AN_HOUR, "kilometre an hour": AN_HOUR,
+    "kilometers an hour": AN_HOUR, "kilometres an hour": AN_HOUR,
     "mile an hour": customary("speed", "1.609344"), "miles an hour": customary("speed", "1.609344"),
     "miles per hour": customary("speed", "1.609344"),
     "mph": customary("speed", "1.609344"), "megapixel": unit("", 1_000_000),

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.clocks import read_clock
+from newsletter.proof.parity.clocks import read_clock, read_clock_before
 from newsletter.proof.parity.durations import DURATIONS
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
@@ -33,7 +33,10 @@ from newsletter.proof.parity.rarer_readers import (
     read_decades,
     read_grade,
     read_halves,
+    read_or_one,
+    read_ratio,
     read_speed,
+    read_times,
 )
 from newsletter.proof.parity.readers import (
     by_word,
@@ -147,6 +150,8 @@ NAMES: Final = (
     _pattern(r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19", nothing),
     _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
     _pattern(r"2연패", fixed(HINT, Quantity(Fraction(2)))),
+    # Icheon, and not two thousand.
+    _pattern(rf"{FREE}이천(?=시(?!간|\s?\d)|병원|의료원|보건소|소방서|경찰서|쌀|도자기)", nothing),
     _pattern(r"제\s?3자|세계|세대|한편|두루|양해각서", nothing),
 )
 
@@ -184,6 +189,11 @@ MONTH_NAMES: Final = (
 TIMES: Final = (
     _pattern(r"정오", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
     _pattern(r"한낮|대낮", fixed(HINT, Quantity(Fraction(12 * 60), CLOCK))),
+    _pattern(
+        rf"(?:{PART}\s?)?(?P<hour>(?<!\d)\d{{1,2}}|{FREE}(?:{NATIVE_WORDS}))\s?시\s"
+        r"(?P<minutes>\d{1,2}|[이삼사]?십오?|오)\s?분\s전(?![가-힣]{2})",
+        read_clock_before,
+    ),
     _pattern(r"자정", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     _pattern(
         rf"{PART}\s?(?:(?P<hour0>\d{{1,2}})(?::(?P<minute0>\d{{2}})|시)?\s?[~-]\s?)?"
@@ -252,6 +262,10 @@ TEMPERATURES: Final = (
 )
 OF_TEN: Final = "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉"
 QUANTITIES: Final = (
+    _pattern(r"(?<=외\s)(?P<number>\d{1,3})(?=\s?[명인])", read_or_one(1)),
+    _pattern(r"(?<![\d.,])(?P<one>\d{1,2})\s대\s(?P<other>\d{1,2})(?![\d.,])", read_ratio),
+    _pattern(r"(?<![\d.,])(?P<number>\d\.\d)배", read_times),
+    _pattern(rf"{FREE}(?P<number>{NATIVE_WORDS})\s?(?P<unit>개월|달|년|주|해)째", read_or_one(-1)),
     _pattern(
         r"(?<![\d.,])(?:(?P<one>(?:19|20)?\d0)(?:년대)?\s?[~·,-]\s?)?(?P<other>(?:19|20)?\d0)년대",
         read_decades,

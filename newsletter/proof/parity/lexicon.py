@@ -1,7 +1,7 @@
 """Lexicon: which English words may stand, in a translation, for which Korean words."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +46,7 @@ def read_lexicon(texts: Iterable[str], places: str = "") -> Lexicon:
     words: dict[str, tuple[str, ...]] = {}
     common: set[str] = set()  # English words that mean other things than a place
     named = dict(_entries(places))
-    for form, english in (entry for text in texts for entry in _entries(text)):
+    for form, english in (entry for text in texts for entry in _entries(text, named)):
         words[form] = tuple(dict.fromkeys((*words.get(form, ()), *english)))
         if not any(form[:size] in named for size in range(2, len(form) + 1)):
             common.update(english)  # 파리협정, the Paris Agreement, says nothing of Paris
@@ -66,14 +66,17 @@ def read_lexicon(texts: Iterable[str], places: str = "") -> Lexicon:
     return Lexicon(words, every, known, longest, heads, names, kinds)
 
 
-def _entries(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield every form of each Korean word, with its English words."""
+def _entries(
+    text: str, names: Container[str] | None = None
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every form of each Korean word, with its English words; *names* have one, or all."""
     for line in text.splitlines():
         heads, tab, meanings = line.partition("\t")
         if tab:
             english = tuple(meanings.lower().replace("-", " ").split())
-            for head in heads.split("/"):
-                yield from ((form, english) for form in _forms(head.strip()))
+            for head in map(str.strip, heads.split("/")):
+                forms = [head] if names is None or head in names else _forms(head)
+                yield from ((form, english) for form in forms)
 
 
 def _forms(head: str) -> Iterator[str]:
@@ -103,7 +106,7 @@ def _of_short(stem: str) -> Iterator[str]:
         yield from (stem + ending for ending in "고는지던으은을습면")
         yield from (stem + ending for ending in ("아았" if is_bright else "어었"))
     else:
-        yield from (stem + ending for ending in "며면던")
+        yield from (stem + ending for ending in ("며", "면", "던", "시는"))
     for form in _joined(stem):
         if len(form) > 1:
             yield form
@@ -133,7 +136,8 @@ def _joined(stem: str) -> Iterator[str]:
     elif final == HIEUT:
         yield from (before + chr(HANGUL.start + open_last + end) for end in (NIEUN, RIEUL, MIEUM))
     elif final == RIEUL:
-        yield from (before + chr(HANGUL.start + open_last + end) for end in (NIEUN, BIEUP, MIEUM))
+        ends = (0, NIEUN, BIEUP, MIEUM)  # 만드는, 만든
+        yield from (before + chr(HANGUL.start + open_last + end) for end in ends)
 
 
 def _with_final(word: str, final: int) -> str:

@@ -22,12 +22,15 @@ from newsletter.proof.parity.foreign_names import ForeignNames
 from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
+from newsletter.proof.parity.name_claims import claims_of
 from newsletter.proof.parity.people import People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import likeness
+from newsletter.proof.parity.unsaid_names import ABBREVIATIONS, UnsaidNames
 
 HARDLY: Final = 0.62  # of two that may be
+LONGEST_WORD: Final = 40  # letters
 LONG: Final = 4  # letters of a place that is looked for
 # Parts of Korean addresses: 은평구 is Eunpyeong-gu.
 AREAS: Final = {
@@ -56,21 +59,24 @@ class LoneNames:
             return
         both = _Both(self._alignment, self._said, self._people, bead)
         seen: set[Spot] = set()
-        for find in (
-            ForeignNames(both).differing,
-            both.beside_another,
-            both.areas,
-            both.schools,
-            both.places,
+        for find, is_by_sound in (
+            (ForeignNames(both).differing, True),
+            (both.beside_another, True),
+            (both.areas, False),
+            (both.schools, False),
+            (both.places, False),
+            (UnsaidNames(both).differing, False),
         ):
             for there, here in find():
-                if here not in seen:
+                if here not in seen and not (is_by_sound and _is_elsewhere(both, there, here)):
                     seen.add(here)
                     yield there, here
 
 
 class _Both(Sides):
     """The sides of one bead."""
+
+    # Large because the kinds of lone names judge by the same words of a bead.
 
     def beside_another(self) -> Iterator[tuple[Spot, Spot]]:
         """Yield names beside another name that both have: "Ulrike Brandt", "울리케 브란트"."""
@@ -136,8 +142,11 @@ class _Both(Sides):
     def _is_part(self, name: Item) -> bool:
         """Return whether a name stands beside another, and so may be a person's."""
         block = self.block(name.sentence)
-        before, behind = block[: name.start], block[name.end :]
-        return bool(re.search(r"[A-Z][a-zÀ-ɏ]+ $", before) or re.match(r" [A-Z]", behind))
+        before = block[max(0, name.start - LONGEST_WORD) : name.start]
+        return bool(
+            re.search(r"[A-Z][a-zÀ-ɏ]+ $", before)
+            or re.match(r" [A-Z]", block[name.end : name.end + 2])
+        )
 
     def _head(self, run: Run) -> str:
         """Return the place that a word names, with a particle or a kind of place behind it."""
@@ -217,6 +226,31 @@ class _Both(Sides):
         block = text.sentences[number].block.text
         rest = block[max(one.end for one in mine) : end]
         return len(rest) >= SHORTEST and PARTICLE.fullmatch(rest) is None
+
+
+def _is_elsewhere(both: _Both, there: Spot, here: Spot) -> bool:
+    """Return whether another word in Hangul than *there* may be the name *here*, or it is none."""
+    written = both.block(here[0])[here[1] : here[2]].lower()
+    claims = [
+        claim
+        for name in both.names
+        if name.spot == here
+        for claim in (
+            _written_as(both, name) if both.has_partner(both.latin, name) else claims_of(both, name)
+        )
+    ]
+    return written in ABBREVIATIONS or any(
+        claim[0] != there[0] or claim[2] <= there[1] or there[2] <= claim[1] for claim in claims
+    )
+
+
+def _written_as(both: _Both, name: Item) -> list[Spot]:
+    """Return the partners of a name that may be its transcription."""
+    return [
+        one.spot
+        for one in both.partners(both.latin, name)
+        if is_same(both.text(both.hangul, one.sentence)[one.start : one.end], both.written(name))
+    ]
 
 
 def _isplace_of(item: Item) -> bool:

@@ -83,12 +83,13 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
     is_known = lexicon.knows(lower)
     if not is_known and not is_capital and len(lower) < 4:
         return
-    is_name = is_capital and not (is_known and _begins(text, match.start()))
+    is_english = _is_english(lower, lexicon)
+    is_name = is_capital and not (is_known and is_english and _begins(text, match.start()))
     sounds = _latin_sounds(lower) if is_capital or not is_known else ()
     is_place = is_capital and lower in lexicon.place_names
     keys = frozenset({_stem(lower)})
     is_kind = lower in lexicon.place_kinds
-    is_coined = is_name and len(lower) >= SHORTEST_NAME and not _is_english(lower, lexicon)
+    is_coined = is_name and len(lower) >= SHORTEST_NAME and not is_english
     kinds = is_name, is_known, is_place, is_kind, is_coined
     yield Word(match.start(), match.end(), keys, sounds, *kinds)
 

@@ -30,9 +30,18 @@ def check_names(material: Material) -> Iterator[Finding]:
             found = list(differing(alignment, people))
             yield from (_finding(section, alignment, one) for one in found)
             known = {spot for one in found for spot in (one.one, one.other)}
+            said: set[str] = set()  # what differs in every sentence is said once
             for one in _lone(alignment, people, material):
-                if known.isdisjoint((one.one, one.other)):
+                name = _latin(alignment, people, one)
+                if known.isdisjoint((one.one, one.other)) and name not in said:
+                    said.add(name)
                     yield _finding(section, alignment, one)
+
+
+def _latin(alignment: Alignment, people: People, found: Differing) -> str:
+    """Return the name in Latin letters."""
+    number, start, end = found.one if people.latin == 0 else found.other
+    return alignment.texts[people.latin].sentences[number].block.text[start:end]
 
 
 def _lone(alignment: Alignment, people: People, material: Material) -> Iterator[Differing]:

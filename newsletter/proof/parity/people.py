@@ -18,6 +18,7 @@ from newsletter.proof.parity.meaningful import FUNCTION_WORDS, PARTICLE
 from newsletter.proof.parity.romanised import SYLLABLE, may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import likeness, sound_of_hangul, sound_of_latin
+from newsletter.proof.parity.transcribed import may_transcribe
 
 HANGUL: Final = re.compile(r"[가-힣]+")
 ADDRESSED: Final = re.compile(
@@ -81,7 +82,7 @@ class People:
                 yield near[0], person.spot
                 continue
             instead = [run for run in rest if self._is_person(run, person, is_new=is_new)]
-            if instead and _looks_korean(person):
+            if instead and _looks_korean(person) and not _is_chinese(runs, person):
                 yield instead[0].spot, person.spot
                 rest.remove(instead[0])
         known = (run for run in rest if run.written in self._written)
@@ -237,6 +238,15 @@ def _is_full(run: str, surnames: Sequence[str], given: str) -> bool:
         for surname in surnames
         for long in ((GIVEN_NAMES,) if size == 1 else (GIVEN_NAMES, 1))
         if len(run) >= size + long
+    )
+
+
+def _is_chinese(runs: Sequence[_Run], person: Person) -> bool:
+    """Return whether a run is the whole name as Chinese is transcribed: 왕리쥔 for Wang Lijun."""
+    return any(
+        may_transcribe(run.written, surname + person.given, GIVEN_NAMES)
+        for run in runs
+        for surname in person.surnames
     )
 
 

@@ -9,6 +9,7 @@ from newsletter.proof.parity.meaning import (
     BARE,
     HALF,
     NTH,
+    PERCENT,
     PHONE,
     WEEKDAY,
     Day,
@@ -164,14 +165,19 @@ def read_fraction(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read ``part`` of ``whole``: "two-thirds", "3분의 2"."""
     part, whole = (reading.tongue.number(match[name]) for name in ("part", "whole"))
     value = Fraction(part or 1) / Fraction(whole or 1)
-    yield Figure((Quantity(value),), Weight.SURE, match.start(), match.end())
+    yield Figure((Quantity(value), _share(value)), Weight.SURE, match.start(), match.end())
+
+
+def _share(value: Fraction) -> Quantity:
+    """Return a part as a percentage: a fifth is 20 %."""
+    return Quantity(value * 100, PERCENT)
 
 
 def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read "a third": a fraction, or an ordinal number."""
     whole = reading.tongue.number(match["whole"])
     if whole:
-        meanings = (Quantity(1 / whole), Quantity(whole))
+        meanings = (Quantity(1 / whole), Quantity(whole), _share(1 / whole))
         yield Figure(meanings, Weight.WORD, match.start(), match.end())
 
 

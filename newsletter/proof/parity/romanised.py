@@ -24,7 +24,7 @@ MEDIALS: Final = (
     "yu|yoo|you|ew|iu eu|u|oo|e ui|eui|i|ee|hee|ie|e i|ee|yi|ie|y|ea"
 ).split(" ")
 FINALS: Final = (
-    " k|g|c|rk|ck k|g k n|nn n n t|d l|r|ll k|l|r|lk m|lm l|lb|p l l p|l l|r m p|b p t|s t|s ng "
+    " k|g|c|rk|ck k|g k n|nn n n t|d l|r|ll k|l|r|lk m|lm l|lb|p l l p|l l|r m p|b p t|s|n t|s ng "
     "t|j|d t k t p t|h|"
 ).split(" ")
 SYLLABLE: Final = (  # any, in the Revised Romanization

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -12,12 +13,13 @@ from newsletter.proof.parity.sounds import PLAIN
 INITIALS: Final = (
     "gg?u?|gh|kk?|c(?![eiy])|qu?|ck|ch|j kk?|cc?|gg?|qu? nn?|kn|gn|ny|ng|mn dd?h?|th|tt? tt?h?|d "
     "ll?|rr?h?|lh|wr mm? bb?h?|vv?|w|p|f pp?|b s[ck]?h?|ss|zz?|c|x|sch|sz|th?|ps|ch ss?|c|z|x|ts  "
-    "jj?|zz?|dj|d[zsg]|gg?i?|zh|y|c|t[zs]|ch|cs|x|s cc?|z|t[zsr]?|j "
-    "t?ch|c[izsh]?|cc|tsch|t[sziy]?|zz?|q|x|th kk?h?|cc?h?|q|ck|gh?|x tt?h?|dt? pp?h?|ff?|v|b|w "
+    "jj?|zz?|dj|d[zsg]|gg?[iy]?|zh|y|c|t[zs]|ch|cs|x|s cc?|z|t[zsr]?|j "
+    "t?ch|c[izsh]?|cc|tsch|t[sziy]?|zz?|q|x|th kk?h?|cc?h?|q|ck|gh?|x tt?h?|p?tt?|dt? "
+    "h?pp?h?|ff?|v|b|w "
     "hh?|f|j|g|x|kh|ch|wh"
 ).split(" ")
 MEDIALS: Final = (
-    "aa?|ah|a[reiu]|u|o|e[ia]?|i|y|ia a[eiyh]?|e|ea|i [iy]a|ja|ea|h?a|illa [iy]a|a "
+    "aa?|ah|a[reiu]|u|o|e[ia]?|i|y|ia a[eiyh]?|e|ea|i [iy]a|ja|ea|h?a|illa|er [iy]a|a "
     "o[uro]?|io|u|ur|r|e|e[oaruw]|ear|a|a[ruw]|i|ir|w e|e[aiyetrhsezu]|a[iy]?|ie|o[eh]?|ue|u|au|i "
     "[yij][eo]o?|[yj]u|you|ya [yij]e|i?e|ie[rth]|ia oo?|eo|o[hwuertsa]|owe|au|a|aw|ao|eaux?|u "
     "[ouvw]a|wha|o[iy][rs]?|wi?|wo|uha [wu][ae]|wae oe?|eu|[uw]e|oi|woe|wo|e "
@@ -27,11 +29,11 @@ MEDIALS: Final = (
     "|e[uyr]?|u|i|o|a|y|h u[iy]|i i|e[aeyi]|i[eihstxlj]|[aj]i|u[ei]?|yi?|e|ies|h|"
 ).split(" ")
 FINALS: Final = (
-    " kk?|c[hc]?|ck|gg?|qu?e?|x k k nn?e?h?|n[dgts]|mp?|en|gn n n tt?|d "
+    " kk?|c[hc]?|ck|gg?|qu?e?|x k k nn?e?h?|n[dgtsjy]|mp?|en|gn n n tt?|d "
     "ll?e?s?|r[lr]?|[hea]l|lh|il l l l l l l l mm?e?|n|m[bpn]e?|um pp?|bb?|f|[pb]e|ps p "
     "tt?e?|dd?|d?th?|t?s|tz|z|ght|ss|q [st] n?ng?|n[kctdh]|gn|o t t k t p h?"
 ).split(" ")
-SILENT: Final = "(?:h|r|w|e|y|gh)?"  # behind a vowel
+SILENT: Final = "(?:h|r|w|e|y|gh|d)?"  # behind a vowel
 END: Final = (
     "(?:[aeiou]?[tdsxzpeh]|e?s|re?|ais|aux|[tldrn][sdt]|ll|c|g|k|j|nt|w|[tdszgu]e|gue|sz|n|ff|ck)?"
 )
@@ -49,11 +51,13 @@ def may_transcribe(hangul: str, latin: str, least: int = 1) -> bool:
 
     *least*: syllables of the name.
     """
-    letters = _letters(latin)
+    spellings = _spellings(latin)
     # Names are also written without a space before them: 판데르베르흐 for "van der Bergh".
     starts = [(0, least), *((start, SHORTEST_INSIDE) for start in range(1, len(hangul)))]
     return any(
-        _may_begin(hangul[start : start + LONGEST], least, letters) for start, least in starts
+        _may_begin(hangul[start : start + LONGEST], least, letters)
+        for start, least in starts
+        for letters in spellings
     )
 
 
@@ -64,9 +68,13 @@ def _may_begin(hangul: str, least: int, letters: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _letters(latin: str) -> str:
-    plain = unicodedata.normalize("NFKD", latin.lower()).translate(PLAIN)
-    return re.sub(r"[^a-z]", "", plain)
+def _spellings(latin: str) -> Sequence[str]:
+    """Return the letters of a name, and how they sound in Polish and in French."""
+    lower = unicodedata.normalize("NFKD", latin.lower())
+    plain, polish = (
+        re.sub(r"[^a-z]", "", one.translate(PLAIN)) for one in (lower, lower.replace("ł", "w"))
+    )
+    return tuple(dict.fromkeys((plain, polish, re.sub("o[iy]", "wa", plain))))
 
 
 @lru_cache(maxsize=16_384)
