@@ -122,7 +122,7 @@ def test_a_domain_stays_paused_while_others_have_an_address_there(engine: Engine
 
 def test_who_was_told_of_one_leak_twice_and_erased_twice_is_gone(engine: Engine) -> None:
     """Whoever agrees again after an erasure may be told again once a backup was restored."""
-    leak = dict.fromkeys(("hash", "file", "version", "begun_by"), "x")
+    leak: dict[str, object] = dict.fromkeys(("hash", "file", "version", "begun_by"), "x")
     leak |= dict.fromkeys(("known_at", "since", "people_by", "authority_by", "begun_at"), NOW)
     with engine.begin() as connection:
         of_leak = insert(breaches).values(**leak, words={}, is_drill=False).returning(breaches.c.id)
