@@ -16,7 +16,7 @@ from tests.stage.site import CHECKOUT
 DOCUMENTS: Final = ("docs/privacy.md", "docs/ko/privacy.md")
 PERSONAL: Final = re.compile(
     r"(^|_)(address|name|names|key|hash|alias|facts|network|answer|because|details|person|by"
-    r"|account|origin|words|note|reader_id)$"
+    r"|account|origin|words|note|reader_id|domain|sender|subject)$"
 )
 # Columns with such a name that tell nothing of a person.
 NOBODYS: Final = {

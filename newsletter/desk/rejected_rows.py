@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from itertools import chain, count
 from pathlib import Path
+from unicodedata import normalize
 
 from newsletter.errors import ContentError
 from newsletter.files import sync_folder
@@ -100,10 +101,11 @@ def _rows_of(file: Path) -> list[list[str]]:
 
 def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bool:
     """Where a row has an address, that says whose it is; else names and beginnings do."""
-    addresses = [key for key in map(_key_of, row) if key is not None]
+    plain = [normalize("NFKC", cell) for cell in row]  # one may be in full-width letters
+    addresses = [key for key in map(_key_of, [*row, *plain]) if key is not None]
     if addresses:
         return any(map(sought.is_theirs, addresses))
-    damaged = [cell.casefold() for cell in row if "@" in cell]
+    damaged = [cell.casefold() for cell in plain if "@" in cell]
     if damaged:  # others may have the same name
         begins = [rf"(?<![\w.+-]){re.escape(local)}\s*@" for local in locals_]
         return any(re.search(begin, cell) for begin in begins for cell in damaged)

@@ -21,12 +21,11 @@ from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.erased_by_name import find_by_names
 from newsletter.storage.erased_people import (
-    find_keys,
+    find_all_keys,
     find_people,
     find_placeholders,
     with_names,
 )
-from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasing_rows import erase_rows
 from newsletter.storage.erasure_journal import OLD_LEDGER, Line
 from newsletter.storage.erasure_lines import take_over
@@ -110,7 +109,7 @@ def erase_in_copy(
             own = frozenset(one.own.address_hash for one in named)
             sought = replace(sought, hashes=sought.hashes | own)
             sought = sought.without(find_later(connection, sought, lines))
-            keys = find_keys(connection, sought, KEYED)
+            keys = find_all_keys(connection, sought)
             others = others_at(connection, keys, living)
             keys -= others
             sought = sought.without(frozenset(hash_of(key, sought.secret) for key in others))

@@ -8,16 +8,22 @@ from sqlalchemy import Connection, Table, and_, or_, select
 
 from newsletter.errors import ContentError
 from newsletter.phrases import Phrase, read_said
+from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.present_columns import Rows, is_in
+from newsletter.storage.senders import find_senders
 from newsletter.storage.tables import deliveries, rehearsed_deliveries, subscribers
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.erasing import ERASED_KEY, People
+from newsletter.subscribers.erasing import ERASED_KEY, People, is_placeholder
 from newsletter.subscribers.traces import Sought, hash_of, placeholder_of
 from newsletter.subscribers.why import Cause
 
 SENT: Final = (deliveries, rehearsed_deliveries)
+# The tables with the keys of people's addresses; events name who wrote, too: see `senders`.
+KEYED: Final = (
+    *(subscribers, mails, imported_rows, deliveries, rehearsed_deliveries, breach_notices),
+)
 SOME: Final = 500  # rows in memory at a time
 
 
@@ -62,6 +68,22 @@ def find_keys(connection: Connection, sought: Sought, tables: Iterable[Table]) -
             )
             found |= {key for key in keys.scalars() if sought.is_theirs(key)}
     return found
+
+
+def find_all_keys(connection: Connection, sought: Sought) -> set[str]:
+    """Find the same wherever a database has them: also of whoever only wrote, or was told."""
+    wrote = {key for key in find_senders(connection) if sought.is_theirs(key)}
+    return find_keys(connection, sought, KEYED) | wrote
+
+
+def keys_held(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Return those of the addresses that a database holds anywhere."""
+    rows, held = Rows(connection), find_senders(connection).keys() & set(keys)
+    for table in KEYED:
+        of = table.c.address_key
+        if rows.has(of):
+            held |= set(connection.execute(select(of).where(is_in(of, keys)).distinct()).scalars())
+    return {key for key in held if not is_placeholder(key)}
 
 
 def find_placeholders(connection: Connection, hashes: Iterable[str]) -> frozenset[int]:

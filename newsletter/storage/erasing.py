@@ -29,6 +29,7 @@ from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.erased_moments import ErasureMoments
 from newsletter.storage.erased_names import keep_names
 from newsletter.storage.erased_people import (
+    find_all_keys,
     find_keys,
     find_people,
     find_placeholders,
@@ -49,14 +50,14 @@ from newsletter.storage.lasting_keys import (
 )
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.other_readers import Living, others_at
+from newsletter.storage.present_columns import is_in
 from newsletter.storage.rejected_files import note_file
 from newsletter.storage.runs import find_living_runs
+from newsletter.storage.senders import written_senders
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.subscribers import take_list
 from newsletter.storage.tables import (
-    deliveries,
     dispatches,
-    rehearsed_deliveries,
     runs,
     subscribers,
 )
@@ -79,7 +80,6 @@ from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.traces import Sought, Unfinished, hash_of
 from newsletter.subscribers.why import Cause
 
-KEYED: Final = (subscribers, mails, imported_rows, deliveries, rehearsed_deliveries)
 # Of an erasure whose process is cut off now: only the rows are done.
 AT_FIRST: Final = frozenset({Remains.COPIES, Remains.FILES, Remains.JOURNAL})
 _OF: Final = erasures.c
@@ -223,7 +223,7 @@ class SqlErasing:
         """
         with writing(self._engine) as connection:
             take_list(connection)
-            keys = find_keys(connection, sought, KEYED)
+            keys = find_all_keys(connection, sought)
             others = others_at(connection, keys, living)
             sought = sought.without(frozenset(hash_of(key, sought.secret) for key in others))
             people = find_people(connection, keys - others)
@@ -275,7 +275,7 @@ def _find_known(connection: Connection, key: str) -> Known:
         connection.execute(select(func.count()).where(is_theirs)).scalar_one()
         for is_theirs in (
             mails.c.address_key == key,
-            func.lower(feedback_events.c.sender) == key,
+            is_in(feedback_events.c.sender, written_senders(connection, [key])),
             breach_notices.c.address_key == key,
         )
     )

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
-    func,
     null,
     or_,
     select,
@@ -41,9 +40,11 @@ from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.personal_columns import TEXTS
 from newsletter.storage.present_columns import Rows, is_in
+from newsletter.storage.senders import written_senders
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
+    domain_pauses,
     metadata,
     reader_aliases,
     rehearsed_deliveries,
@@ -57,6 +58,9 @@ from newsletter.subscribers.why import Cause
 
 NO_DOMAIN: Final = "erased"
 _WAITS: Final = frozenset({State.PENDING.value, State.DEFERRED.value})
+_WAITS_FOR_PERSON: Final = and_(
+    feedback_events.c.settled_at.is_(None), is_in(feedback_events.c.action, sorted(FOR_PEOPLE))
+)
 
 
 def erase_rows(connection: Connection, sought: Sought, people: People) -> Counter[Erased]:
@@ -81,10 +85,11 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
     if rows.has(consents.c.details):
         persons = [bytes.fromhex(one) for one in sought.hashes]
         rows.change(consents, is_in(consents.c.person, persons), {"details": None})
-    counts[Erased.RETURNED] += _erase_events(rows, people)
+    counts[Erased.RETURNED] += _erase_events(connection, rows, people)
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
     counts[Erased.TEXTS] += _erase_texts(connection, rows, sought)
     _erase_file_names(connection, rows, sought)
+    _erase_domains(connection, rows, people)
     return counts
 
 
@@ -123,29 +128,36 @@ def _erase_notices(connection: Connection, rows: Rows, sought: Sought, people: P
         return 0
     theirs = is_in(of.address_key, people.keys)
     count = rows.remove(breach_notices, and_(theirs, is_in(of.state, _WAITS)))
-    found = connection.execute(select(of.id, of.address_key).where(theirs)).all()
+    found = connection.execute(select(of.id, of.breach_id, of.address_key).where(theirs)).all()
     for row in found:
         key = placeholder_of(hash_of(row.address_key, sought.secret))
+        its = and_(of.breach_id == row.breach_id, of.address_key == key)
+        if connection.execute(select(of.id).where(its)).first():  # who came back was told again
+            key = f"{key}:{row.id}"
         values = {"address": ERASED, "address_key": key, "answer": None}
         rows.change(breach_notices, of.id == row.id, values)
     return count + len(found)
 
 
-def _erase_events(rows: Rows, people: People) -> int:
+def _erase_events(connection: Connection, rows: Rows, people: People) -> int:
     """
     Take people out of what came back; that a letter did stays.
 
     Their numbers may become those of others. The kept mails are deleted by the names that stay.
-    What of it waits for a person waits no more, though nobody has decided on it.
+    What of it waits for a person waits no more, though nobody has decided on it. A domain may be a
+    person's own, so it goes, too: also of those whom earlier versions have erased.
     """
     of = feedback_events.c
     if not rows.has(of.subscriber_id):
         return 0
     names = ("subscriber_id", "mail_name", "words", "sender", "subject")
-    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(func.lower(of.sender), people.keys))
-    waits = and_(theirs, of.settled_at.is_(None), is_in(of.action, sorted(FOR_PEOPLE)))
+    is_erased = and_(*(of[name].is_(None) for name in names), of.domain.is_not(None))
+    rows.change(feedback_events, and_(is_erased, ~_WAITS_FOR_PERSON), {"domain": None})
+    written = written_senders(connection, people.keys)
+    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(of.sender, written))
+    waits = and_(theirs, _WAITS_FOR_PERSON)
     rows.change(feedback_events, waits, {"settled_at": of.received_at, "settled_by": PROGRAM})
-    return rows.change(feedback_events, theirs, dict.fromkeys(names))
+    return rows.change(feedback_events, theirs, dict.fromkeys((*names, "domain")))
 
 
 def _without_reader(row: Row[Any], secret: bytes) -> dict[str, object]:
@@ -233,6 +245,23 @@ def _erase_file_names(connection: Connection, rows: Rows, sought: Sought) -> Non
     for place, chain, details in connection.execute(filed).all():
         if sought.is_in(str(json.loads(details).get("file"))):
             rows.change(consents, and_(of.chain_id == chain, of.place == place), {"details": None})
+
+
+def _erase_domains(connection: Connection, rows: Rows, people: People) -> None:
+    """
+    Delete the pauses of domains where nobody on the list has an address any more.
+
+    Such a domain may be a person's own, and nothing is sent there. A domain of others, as of a
+    large provider, names nobody, and is to stay paused.
+    """
+    if not rows.has(domain_pauses.c.domain):
+        return
+    domains = {key.rpartition("@")[2] for key in people.keys}
+    of, key = domain_pauses.c.domain, subscribers.c.address_key
+    for domain in connection.execute(select(of).where(is_in(of, domains))).scalars().all():
+        others = select(key).where(key.endswith(f"@{domain}", autoescape=True)).limit(1)
+        if connection.execute(others).first() is None:
+            rows.remove(domain_pauses, of == domain)
 
 
 def _erase_texts(connection: Connection, rows: Rows, sought: Sought) -> int:

@@ -16,8 +16,8 @@ from newsletter.storage.agreed_later import find_later
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erased_by_name import Meant, find_by_names, find_held
 from newsletter.storage.erased_names import forget_names
-from newsletter.storage.erased_people import find_keys
-from newsletter.storage.erasing import KEYED, SqlErasing
+from newsletter.storage.erased_people import find_all_keys
+from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_journal import Line, journal_path, read_journal
 from newsletter.storage.erasure_lines import lift, missing_of, take_over
 from newsletter.storage.lasting_keys import (
@@ -221,7 +221,7 @@ def _by_own_key(connection: Connection, lines: Sequence[Line], key: bytes) -> Se
         by_hash[one.address_hash].append(one)
     for other in find_address_keys(connection):
         if other != key:
-            for address in find_keys(connection, Sought(other, frozenset(by_hash)), KEYED):
+            for address in find_all_keys(connection, Sought(other, frozenset(by_hash))):
                 hashed = hash_of(address, key)
                 its = by_hash[hash_of(address, other)]
                 own = (replace(one, address_hash=hashed, names=()) for one in its)

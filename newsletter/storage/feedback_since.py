@@ -67,6 +67,7 @@ def repeat_feedback(engine: Engine, since: FeedbackSince, now: datetime) -> None
                         _OF.action,
                         _OF.subscriber_id,
                         _OF.received_at,
+                        _OF.kept_as,
                     ).where(is_in(_OF.raw_id, names))
                 )
             }
@@ -95,6 +96,8 @@ def _repeat_one(
         if row["action"] == Action.HOLD.value and row["settled_as"] != Settled.SUPPRESSED.value:
             domain = row["domain"] or ""
             put_back(connection, before.subscriber_id, before.received_at, domain, now)
+    if before.kept_as is not None and row["kept_as"] is None:
+        values["kept_as"] = None  # the mail was deleted
     if values:
         its = _OF.id == before.id
         connection.execute(update(feedback_events).where(its).values(values))

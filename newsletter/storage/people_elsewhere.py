@@ -12,8 +12,7 @@ from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.erased_copies import copies_of, opened_copy
-from newsletter.storage.erased_people import find_people, moved_to
-from newsletter.storage.erasing import KEYED
+from newsletter.storage.erased_people import find_people, keys_held, moved_to
 from newsletter.storage.erasure_journal import Line
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.other_readers import Living, ids_at, living_in
@@ -25,7 +24,6 @@ from newsletter.subscribers.erasing import (
     ErasureOrder,
     ErasureWhy,
     Remembered,
-    is_placeholder,
     remember,
 )
 from newsletter.subscribers.subscriber import Standing
@@ -130,7 +128,7 @@ def _search_in(connection: Connection, search: _Search, order: ErasureOrder) -> 
     wanted |= _with_later(connection, rows, wanted - search.ids.keys())
     wanted -= _others(connection, rows, search, wanted)
     people = find_people(connection, wanted)
-    for key in _held(connection, rows, people.keys):
+    for key in keys_held(connection, people.keys):
         search.keys.add(key)
         search.found.setdefault(key, _remembered(connection, rows, key, search, order))
     if rows.has(_LIST.reader_id):
@@ -168,16 +166,6 @@ def _with_later(connection: Connection, rows: Rows, keys: set[str]) -> set[str]:
         new = {key for key in map(moved_to, said) if key is not None} - found
         found |= new
     return found
-
-
-def _held(connection: Connection, rows: Rows, keys: Collection[str]) -> set[str]:
-    """Return those of the addresses that a copy holds."""
-    held = set[str]()
-    for table in KEYED:
-        of = table.c.address_key
-        if rows.has(of):
-            held |= set(connection.execute(select(of).where(is_in(of, keys)).distinct()).scalars())
-    return {key for key in held if not is_placeholder(key)}
 
 
 def _remembered(

@@ -28,7 +28,8 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
     ),
     "breach_notices": frozenset("name address address_key edition state answer sent_by".split()),
     "consents": frozenset({"details"}),  # of the reader's entries; the rest is chained
-    "feedback_events": frozenset({"words", "sender", "subject", "kept_as"}),
+    "feedback_events": frozenset({"words", "sender", "subject", "kept_as", "domain"}),
+    "domain_pauses": frozenset({"domain"}),  # if nobody else has an address there
 }
 
 # Texts of people and servers. An address in them is found by its hash.
@@ -68,7 +69,6 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "appointments": frozenset(
         "issue digest parts made_by provider_kind provider_name recipients_of told account".split()
     ),
-    "domain_pauses": frozenset({"domain"}),
     "rehearsals": frozenset({"issue", "digest", "provider_name", "set_aside_by"}),
     "ledger_marks": frozenset({"id"}),
     "doubts": frozenset({"kind"}),
@@ -94,7 +94,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "access_reviews": frozenset({"month", "reviewed_by", "account"}),
     "cleanings": frozenset({"kind"}),
     "feedback_events": frozenset(
-        "source raw_id kind bounce_class reason status code proof issue mail_name domain action"
+        "source raw_id kind bounce_class reason status code proof issue mail_name action"
         " settled_by settled_as account".split()
     ),
 }

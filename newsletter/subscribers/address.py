@@ -34,6 +34,8 @@ _ATOM: Final = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _LABEL: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?"
 _LAST_LABEL: Final = r"[a-zA-Z](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z])?"
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+({_LAST_LABEL})")
+_QUOTED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)+)"(@[^"@]+)')  # RFC 5321 section 4.1.2
+_ESCAPED: Final = re.compile(r"\\(.)")
 _RESERVED: Final = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 
 
@@ -66,6 +68,12 @@ def address_of(text: str) -> Address:
         fault = phrase("subscribers.address-too-long", address=shown(text), most=LONGEST_ADDRESS)
         raise ContentError(fault)
     return _plain(text) or _checked(text)
+
+
+def unquoted(text: str) -> str:
+    """Return an address without quotation marks around its local part: the mailbox is the same."""
+    found = _QUOTED.fullmatch(text)
+    return text if found is None else _ESCAPED.sub(r"\1", found[1]) + found[2]
 
 
 def name_of(text: str) -> str:

@@ -11,12 +11,13 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 from newsletter.errors import ContentError
-from newsletter.subscribers.address import address_of
+from newsletter.subscribers.address import address_of, unquoted
 from newsletter.subscribers.consent_record import name_person
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Remains
 
 _AT: Final = re.compile(r"@|%40", re.IGNORECASE)
 _STOPS: Final = re.compile(r"[\s\x00-\x1f<>\"(),;:\[\]\\@]")
+_QUOTED: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)+"\Z')  # RFC 5322 section 3.2.4
 _LOCAL_MAX: Final = 90  # characters before the @ that are looked at; an escaped one takes three
 _DOMAIN_MAX: Final = 260
 _PLAIN_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -119,7 +120,8 @@ def _places_of(text: str, at: int, behind: int) -> Iterator[tuple[int, int]]:
     begin = max((one.end() for one in _STOPS.finditer(text, farthest, at)), default=farthest)
     stop = _STOPS.search(text, behind, behind + _DOMAIN_MAX)
     rest = text[behind : stop.start() if stop else behind + _DOMAIN_MAX]
-    for start in _starts_in(text, begin, at):
+    quoted = _QUOTED.search(text, farthest, at)
+    for start in _starts_in(text, begin, at) if quoted is None else [quoted.start()]:
         for length in _lengths_of(rest):
             yield start, behind + length
 
@@ -150,7 +152,7 @@ def _lengths_of(rest: str) -> Iterator[int]:
 
 def _key_of(text: str) -> str | None:
     try:
-        return address_of(unquote(text) if "%" in text else text).key
+        return address_of(unquoted(unquote(text) if "%" in text else text)).key
     except ContentError:
         return None
 

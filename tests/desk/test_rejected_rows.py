@@ -31,6 +31,18 @@ def test_rows_of_a_person_go_even_with_a_damaged_address(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_rows_of_a_person_go_in_full_width_letters(tmp_path: Path) -> None:
+    file = tmp_path / "rejects.csv"
+    other = "3,ｓｏｏｊｉｎ@example.org,김민수"
+    rows = ["2,Ｍｉｎｓｕ．Ｋｉｍ＠example.org,Kim", other, "4,ｍｉｎｓｕ.kim@@example,Kim"]
+    file.write_text("\n".join(["line,email,name", *rows]), encoding="utf-8")
+    assert has_rejects(file, SOUGHT, ["minsu.kim"])
+
+    assert erase_rejects(file, SOUGHT, ["minsu.kim"]) == 2
+
+    assert file.read_text(encoding="utf-8").split() == ["line,email,name", other]
+
+
 def test_a_file_that_is_gone_is_fine(tmp_path: Path) -> None:
     assert erase_rejects(tmp_path / "rejects.csv", SOUGHT) == 0
 

@@ -93,6 +93,8 @@ def test_a_name_is_found_as_people_write_it(name: str, text: str, redacted: str)
         ("user@한글.kr", "user@한글.kr로 보냄", "(erased)로 보냄"),
         ("unique@bücher.example", "unique@bücher.example에서 답장", "(erased)에서 답장"),
         ("kim@example.org", "a@b@kim@example.org@c", "a@b@(erased)@c"),
+        ("kim@example.org", 'From: "Kim" <"kim"@example.org>', 'From: "Kim" <(erased)>'),
+        ("kim@example.org", '"k\\im"@example.org, "no"@example.org', '(erased), "no"@example.org'),
     ],
 )
 def test_an_address_is_found_as_people_write_it(
