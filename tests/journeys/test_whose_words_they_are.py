@@ -176,3 +176,29 @@ def test_an_address_in_other_letters_is_its_readers_and_is_erased(
     house.stage.run("subscribers", "erase", address, "--yes", "--now")
 
     assert find_traces(house.stage.root, [WORDS, "Unmistakable"]) == []
+
+
+def test_s12_a_look_at_a_mail_is_on_record_for_its_writer(house: House) -> None:
+    move_alice(house)
+    let_bob_come(house)
+
+    house.stage.run("feedback", "show", "1", "--because", "reads the first mail")
+    house.stage.run("feedback", "show", "2", "--because", "reads the second mail")
+    settle = ("feedback", "settle", "1", "--as", "dismissed", "--because", "decides", "--by", "x")
+    house.stage.run(*settle)
+
+    alice, bob = (reasons_of(record_of(house, one)) for one in (ALICE, BOB))
+    assert {"reads the first mail", "decides"} <= set(alice)
+    assert "reads the second mail" not in alice
+    assert "reads the second mail" in bob
+    assert not {"reads the first mail", "decides"} & set(bob)
+
+
+def test_s12_a_look_at_a_strangers_mail_is_on_record_for_them(house: House) -> None:
+    stranger = "somebody@else.example.com"
+    receive(house, stranger, WORDS)
+
+    house.stage.run("feedback", "show", "1", "--because", "reads it")
+
+    assert "reads it" in house.stage.run("access", "list", "--whose", stranger)
+    assert "1 reader " not in house.stage.run("access", "list")
