@@ -5,7 +5,7 @@ Every command is in exactly one of the two tables below.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import click
@@ -113,6 +113,19 @@ def look_at_many(site: Site, look: Look, people: int | None, *, by: str = "") ->
     *people*: how many; None: not known beforehand.
     """
     record_access(site, this_operator(by), look, (), people)
+
+
+def look_at_each(site: Site, look: Look, keys: Sequence[str | None], *, by: str = "") -> None:
+    """
+    Record that this command shows what is about some people, of whom not all are known.
+
+    Each who is known gets an entry; the others (None) are one together.
+    """
+    whose = list(dict.fromkeys(key for key in keys if key is not None))
+    if whose:
+        look_at(site, look, *whose, by=by)
+    if None in keys or not keys:
+        look_at_many(site, look, keys.count(None), by=by)
 
 
 def this_operator(name: str = "") -> Operator:

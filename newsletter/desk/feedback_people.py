@@ -47,6 +47,15 @@ def find_event(site: Site, number: int) -> Recorded:
     return found
 
 
+def find_whose(site: Site, one: Recorded) -> str | None:
+    """
+    Return the key of the address that the person whom an event is about has now.
+
+    None: nobody is known, or nobody knows where they are.
+    """
+    return open_record(site).find_owner(one)
+
+
 def read_kept(site: Site, one: Recorded) -> Sequence[str] | None:
     """Return the first lines of a mail's own text; None if it is not kept."""
     text = read_kept_text(open_kept(site), one)

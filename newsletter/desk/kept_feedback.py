@@ -1,6 +1,6 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from newsletter.app.site import Site
 from newsletter.desk.erasing_texts import all_texts_of, has_sealed_part
 from newsletter.desk.feedback_record import open_record
 from newsletter.feedback.kept_mails import FOLDER, WRITTEN_IN, KeptMails, Room, whole_name
+from newsletter.subscribers.traces import hash_of
 
 if TYPE_CHECKING:
     from newsletter.subscribers.traces import Sought
@@ -85,7 +86,7 @@ def erase_kept(site: Site, sought: "Sought") -> int:
     for part in kept.find_parts():  # whose an old one is may not be in it, nor in the record
         if part.at < old or whole_name(part.name) in theirs:
             names[part.name] = None
-    names |= dict.fromkeys(_find_naming(kept, sought, names))
+    names |= dict.fromkeys(_find_naming(kept, sought, names, record.find_kept_senders()))
     if names:
         kept.delete(list(names))
         record.forget_kept(list(names))
@@ -99,12 +100,22 @@ def is_in_kept(site: Site, sought: "Sought") -> bool:
     Raises:
         OSError: one cannot be read.
     """
-    return any(True for _ in _find_naming(open_kept(site), sought, ()))
+    return any(True for _ in _find_naming(open_kept(site), sought, (), {}))
 
 
-def _find_naming(kept: KeptMails, sought: "Sought", without: Collection[str]) -> Iterator[str]:
-    """Yield the mails that name one of the people; those of some names are not looked at."""
+def _find_naming(
+    kept: KeptMails, sought: "Sought", without: Collection[str], senders: Mapping[str, str]
+) -> Iterator[str]:
+    """
+    Yield the mails that name one of the people; those of some names are not looked at.
+
+    *senders*: whose mails are on record as those of others, by the files' names. Such an address is
+    the sender's own, whoever has it by now.
+    """
     for one in (*kept.find_all(), *kept.find_parts()):
         content = None if one.name in without else kept.read(one.name)
-        if content is not None and any(map(sought.is_in, all_texts_of(content))):
+        key = senders.get(one.name)
+        own = frozenset({hash_of(key, sought.secret)}) if key else frozenset[str]()
+        others = sought.without(own)
+        if content is not None and any(map(others.is_in, all_texts_of(content))):
             yield one.name

@@ -123,6 +123,8 @@ class FeedbackRecord(Protocol):
     Every method raises LedgerError when the database cannot be used.
     """
 
+    # Large because it has one short method for each question that pages, commands and duties ask.
+
     def count_returns(self, issue: str) -> Returns:
         """Return what came back of an issue."""
 
@@ -142,12 +144,16 @@ class FeedbackRecord(Protocol):
         """
         Return the events about a person, the oldest first.
 
-        *reader*: None if they are not on the list; *key*: of the address, which unproven mails name
-        as their sender.
+        *reader*: None if they are not on the list; *key*: of the address that they have. Unproven
+        mails from it, and from the addresses that they had before, are theirs if it was theirs
+        then.
         """
 
     def find(self, number: int) -> Recorded | None:
         """Return one event."""
+
+    def find_owner(self, event: Recorded) -> str | None:
+        """Return the key of the address of now of whom an event is about; None: not known."""
 
     def settle(
         self, numbers: Collection[int], settled: Settled, key: str, by: Signature, now: datetime
@@ -179,7 +185,10 @@ class FeedbackRecord(Protocol):
         """Record that these were not handed on after all."""
 
     def kept_of_erased(self) -> Sequence[str]:
-        """Return the file names of kept mails that were proven to be an erased reader's."""
+        """Return the file names of kept mails that are an erased person's, proven or not."""
+
+    def find_kept_senders(self) -> Mapping[str, str]:
+        """Return the addresses that kept mails are from, as keys, by their file names."""
 
     def find_written(self, before: datetime) -> Sequence[str]:
         """

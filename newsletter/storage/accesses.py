@@ -10,6 +10,7 @@ from newsletter.storage.access_tables import access_reviews, accesses
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, lasting_key
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.transactions import reading, writing
+from newsletter.storage.whose import find_whose
 from newsletter.subscribers.access_record import KEPT, Access, AccessKind, Operator, Review
 from newsletter.subscribers.consent_record import name_person
 
@@ -60,13 +61,11 @@ class SqlAccesses:
             return connection.execute(query).scalar_one()
 
     def find_about(self, key: str) -> list[Access]:
-        """Return the entries about the owner of an address, the oldest first."""
-        person = self.name(key)
-        if person is None:
-            return []
-        return self._read(
-            select(accesses).where(_OF.person == person).order_by(_OF.at, _OF.id),
-        )
+        """Return the entries about the owner of an address, of before they came too, by time."""
+        with reading(self._engine) as connection:
+            is_theirs = find_whose(connection, [key]).in_time(_OF.person, _OF.at)
+            query = select(accesses).where(is_theirs).order_by(_OF.at, _OF.id)
+            return [_access_of(row) for row in connection.execute(query)]
 
     def name(self, key: str) -> bytes | None:
         """Return the hash that names the owner of an address; None if nobody has one so far."""

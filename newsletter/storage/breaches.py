@@ -55,6 +55,7 @@ from newsletter.storage.inserts import insert_into
 from newsletter.storage.prepared import prepare
 from newsletter.storage.tables import doubts, subscribers
 from newsletter.storage.transactions import reading, snapshot
+from newsletter.storage.whose import find_whose
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
@@ -304,17 +305,16 @@ class SqlBreaches:
                     yield _unreached_of(row)
 
     def find_about(self, address_key: str) -> Sequence[ToldOfLeak]:
-        """Return the notices to an address, the oldest first."""
-        query = (
-            select(_OF.begun_at, _OF.edition, _OF.state, _OF.answer, breaches.c.is_drill)
-            .join(breaches, breaches.c.id == _OF.breach_id)
-            .where(_OF.address_key == address_key)
-            .order_by(_OF.id)
-        )
+        """Return the notices to the owner of an address, the oldest first."""
+        fields = (_OF.address_key, _OF.begun_at, _OF.edition, _OF.state, _OF.answer)
+        query = select(*fields, breaches.c.is_drill).join(breaches, breaches.c.id == _OF.breach_id)
         with reading(self._engine) as connection:
+            whose = find_whose(connection, [address_key])
+            found = connection.execute(query.where(whose.narrow(_OF.address_key)).order_by(_OF.id))
             return [
                 ToldOfLeak(at, EditionKind(edition), State(state), read_said(answer), is_drill)
-                for at, edition, state, answer, is_drill in connection.execute(query)
+                for key, at, edition, state, answer, is_drill in found
+                if whose.has(key, at)
             ]
 
     def _find(self, condition: ColumnElement[bool], *, may_be_drill: bool = False) -> Breach | None:

@@ -84,16 +84,16 @@ def _since_arrival(entries: _Entries) -> _Entries:
     """Return the entries of the last owner: since they came, or the one before them left."""
     for number in reversed(range(len(entries))):
         entry = entries[number][0]
-        if _is_departure(entry):
+        if is_departure(entry):
             return entries[number + 1 :]
-        if _is_arrival(entry):
+        if is_arrival(entry):
             return entries[number:]
     return entries
 
 
 def _find_left(connection: Connection, entry: ConsentEntry) -> ConsentEntry | None:
     """Return the end at the address that a reader left for this one; None: they did not come."""
-    if not _is_arrival(entry):
+    if not is_arrival(entry):
         return None
     query: Select[Any] = (
         select(*FIELDS, consent_chains.c.file)
@@ -105,11 +105,15 @@ def _find_left(connection: Connection, entry: ConsentEntry) -> ConsentEntry | No
         )
         .order_by(_OF.place)
     )
-    moves = [one for one, _ in read_entries(connection, query)]
-    runs = _runs_of(moves)
-    departures = [one for one in runs[entry.place] if _is_departure(one)]
-    arrivals = [one.place for one in runs[entry.place] if _is_arrival(one)]
-    return dict(zip(arrivals, departures, strict=False)).get(entry.place)
+    return left_for([one for one, _ in read_entries(connection, query)], entry)
+
+
+def left_for(moves: Sequence[ConsentEntry], arrival: ConsentEntry) -> ConsentEntry | None:
+    """Return which end among the *moves* that were recorded with an *arrival* belongs to it."""
+    run = _runs_of(moves).get(arrival.place, ())
+    departures = [one for one in run if is_departure(one)]
+    arrivals = [one.place for one in run if is_arrival(one)]
+    return dict(zip(arrivals, departures, strict=False)).get(arrival.place)
 
 
 def _runs_of(moves: Sequence[ConsentEntry]) -> Mapping[int, Sequence[ConsentEntry]]:
@@ -123,20 +127,25 @@ def _runs_of(moves: Sequence[ConsentEntry]) -> Mapping[int, Sequence[ConsentEntr
     run = list[ConsentEntry]()
     for one in moves:
         follows = bool(run) and one.place == run[-1].place + 1
-        if not follows or (_is_departure(one) and not _is_departure(run[-1])):
+        if not follows or (is_departure(one) and not is_departure(run[-1])):
             run = []
         run.append(one)
         runs[one.place] = run
     return runs
 
 
-def _is_departure(entry: ConsentEntry) -> bool:
-    """Whoever had left, and moved, has an end of an earlier day at the new address."""
+def is_departure(entry: ConsentEntry) -> bool:
+    """
+    Whether the reader of the address left it for another one.
+
+    Whoever had left the list, and moved, has an end of an earlier day at the new address.
+    """
     is_now = entry.at == entry.recorded_at
     return entry.way is ConsentWay.MOVED and entry.act is ConsentAct.ENDED and is_now
 
 
-def _is_arrival(entry: ConsentEntry) -> bool:
+def is_arrival(entry: ConsentEntry) -> bool:
+    """Whether a reader came to the address from another one."""
     return entry.way is ConsentWay.MOVED and entry.act is ConsentAct.AGREED
 
 

@@ -36,11 +36,11 @@ from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.erased_people import SENT
 from newsletter.storage.feedback_tables import feedback_events
+from newsletter.storage.feedback_writers import find_written
 from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.personal_columns import TEXTS
 from newsletter.storage.present_columns import Rows, is_in
-from newsletter.storage.senders import written_senders
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
@@ -50,6 +50,7 @@ from newsletter.storage.tables import (
     rehearsed_deliveries,
     subscribers,
 )
+from newsletter.storage.whose import Whose, find_whose
 from newsletter.subscribers.consent_record import ConsentAct
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
 from newsletter.subscribers.subscriber import Standing
@@ -79,15 +80,17 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
             theirs = is_in(table.c.address_key, people.keys)
             theirs = or_(theirs, is_in(table.c.subscriber_id, people.ids))
             counts[Erased.MAILS] += rows.remove(table, theirs)
-    counts[Erased.MAILS] += _erase_notices(connection, rows, sought, people)
+    whose = find_whose(connection, people.keys, left=True)
+    counts[Erased.MAILS] += _erase_notices(connection, rows, sought, people, whose)
     if rows.has(reader_aliases.c.alias):
         rows.remove(reader_aliases, is_in(reader_aliases.c.subscriber_id, people.ids))
     if rows.has(consents.c.details):
         persons = [bytes.fromhex(one) for one in sought.hashes]
         rows.change(consents, is_in(consents.c.person, persons), {"details": None})
-    counts[Erased.RETURNED] += _erase_events(connection, rows, people)
+    returned, others = _erase_events(connection, rows, people, whose)
+    counts[Erased.RETURNED] += returned
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
-    counts[Erased.TEXTS] += _erase_texts(connection, rows, sought)
+    counts[Erased.TEXTS] += _erase_texts(connection, rows, sought, others)
     _erase_file_names(connection, rows, sought)
     _erase_domains(connection, rows, people)
     return counts
@@ -121,12 +124,16 @@ def _erase_sent(
     return sum(not row.address_key.startswith(ERASED_KEY) for row in found)
 
 
-def _erase_notices(connection: Connection, rows: Rows, sought: Sought, people: People) -> int:
+def _erase_notices(
+    connection: Connection, rows: Rows, sought: Sought, people: People, whose: Whose
+) -> int:
     """Take people out of notices of a leak: those that wait are not sent any more."""
     of = breach_notices.c
     if not rows.has(of.address):
         return 0
-    theirs = is_in(of.address_key, people.keys)
+    query = select(of.id, of.address_key, of.begun_at).where(whose.narrow(of.address_key))
+    owned = [number for number, *what in connection.execute(query) if whose.has(*what)]
+    theirs = is_in(of.id, owned)
     count = rows.remove(breach_notices, and_(theirs, is_in(of.state, _WAITS)))
     found = connection.execute(select(of.id, of.breach_id, of.address_key).where(theirs)).all()
     for row in found:
@@ -139,25 +146,30 @@ def _erase_notices(connection: Connection, rows: Rows, sought: Sought, people: P
     return count + len(found)
 
 
-def _erase_events(connection: Connection, rows: Rows, people: People) -> int:
+def _erase_events(
+    connection: Connection, rows: Rows, people: People, whose: Whose
+) -> tuple[int, Collection[str]]:
     """
     Take people out of what came back; that a letter did stays.
 
     Their numbers may become those of others. The kept mails are deleted by the names that stay.
     What of it waits for a person waits no more, though nobody has decided on it. A domain may be a
     person's own, so it goes, too: also of those whom earlier versions have erased.
+
+    Returns:
+        How many events were theirs; and the senders of others, who had one of their addresses.
     """
     of = feedback_events.c
     if not rows.has(of.subscriber_id):
-        return 0
+        return 0, ()
+    written, others = find_written(connection, whose)
     names = ("subscriber_id", "mail_name", "words", "sender", "subject")
     is_erased = and_(*(of[name].is_(None) for name in names), of.domain.is_not(None))
     rows.change(feedback_events, and_(is_erased, ~_WAITS_FOR_PERSON), {"domain": None})
-    written = written_senders(connection, people.keys)
-    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(of.sender, written))
+    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(of.id, written))
     waits = and_(theirs, _WAITS_FOR_PERSON)
     rows.change(feedback_events, waits, {"settled_at": of.received_at, "settled_by": PROGRAM})
-    return rows.change(feedback_events, theirs, dict.fromkeys((*names, "domain")))
+    return rows.change(feedback_events, theirs, dict.fromkeys((*names, "domain"))), others
 
 
 def _without_reader(row: Row[Any], secret: bytes) -> dict[str, object]:
@@ -264,16 +276,22 @@ def _erase_domains(connection: Connection, rows: Rows, people: People) -> None:
             rows.remove(domain_pauses, of == domain)
 
 
-def _erase_texts(connection: Connection, rows: Rows, sought: Sought) -> int:
+def _erase_texts(
+    connection: Connection, rows: Rows, sought: Sought, others: Collection[str]
+) -> int:
+    """Take people out of texts; *others* are senders who had one of their addresses before."""
     changed = 0
     for name, columns in TEXTS.items():
         for column in (metadata.tables[name].c[one] for one in sorted(columns)):
             if rows.has(column):
-                changed += _erase_text(connection, column, sought)
+                stays = others if column is feedback_events.c.sender else ()
+                changed += _erase_text(connection, column, sought, stays)
     return changed
 
 
-def _erase_text(connection: Connection, column: Column[Any], sought: Sought) -> int:
+def _erase_text(
+    connection: Connection, column: Column[Any], sought: Sought, stays: Collection[str]
+) -> int:
     text = type_coerce(column, TextType)
     perhaps = or_(
         text.contains("@"),
@@ -282,7 +300,7 @@ def _erase_text(connection: Connection, column: Column[Any], sought: Sought) -> 
     )
     changed = 0
     for before in set(connection.execute(select(text).where(perhaps)).scalars()):
-        after = sought.redact(before)
+        after = before if before in stays else sought.redact(before)
         if after != before:
             where = and_(column.is_not(None), text == before)
             changed += connection.execute(

@@ -15,11 +15,15 @@ from newsletter.phrases import phrase
 from newsletter.storage.acting_readers import find_by_id, find_moved
 from newsletter.storage.feedback_acts import end, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
+from newsletter.storage.feedback_writers import find_written
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.present_columns import is_in
 from newsletter.storage.returned_letters import is_still_theirs
 from newsletter.storage.returns import count_returns
 from newsletter.storage.transactions import reading
+from newsletter.storage.whose import find_owner, find_whose, key_of_sender
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.erasing import is_placeholder
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
 from newsletter.subscribers.why import Cause, Why
 
@@ -82,11 +86,12 @@ class SqlFeedbackRecord:
 
     def read_about(self, reader: SubscriberId | None, key: str) -> Sequence[Recorded]:
         """Return the events about a person, the oldest first; see `FeedbackRecord`."""
-        is_theirs = func.lower(_OF.sender) == key
-        if reader is not None:
-            is_theirs = or_(_OF.subscriber_id == reader, is_theirs)
-        query = select(feedback_events).where(is_theirs).order_by(_OF.id)
         with reading(self._engine) as connection:
+            theirs, _ = find_written(connection, find_whose(connection, [key]))
+            is_theirs = is_in(_OF.id, theirs)
+            if reader is not None:
+                is_theirs = or_(_OF.subscriber_id == reader, is_theirs)
+            query = select(feedback_events).where(is_theirs).order_by(_OF.id)
             return [_recorded(row) for row in connection.execute(query)]
 
     def find(self, number: int) -> Recorded | None:
@@ -95,6 +100,16 @@ class SqlFeedbackRecord:
         with reading(self._engine) as connection:
             row = connection.execute(query).first()
         return None if row is None else _recorded(row)
+
+    def find_owner(self, event: Recorded) -> str | None:
+        """Return the key of the address of now of whom an event is about; None: not known."""
+        with reading(self._engine) as connection:
+            reader = find_by_id(connection, event.subscriber)
+            if reader is not None and not is_placeholder(reader.key):
+                return reader.key
+            if not event.sender:
+                return None
+            return find_owner(connection, key_of_sender(event.sender), event.received_at)
 
     def settle(
         self, numbers: Collection[int], settled: Settled, key: str, by: Signature, now: datetime
@@ -180,15 +195,26 @@ class SqlFeedbackRecord:
             self._commits.run(lambda connection: connection.execute(its.values(forwarded_at=None)))
 
     def kept_of_erased(self) -> Sequence[str]:
-        """Return the file names of kept mails that were proven to be an erased reader's."""
+        """Return the file names of kept mails that are an erased person's, proven or not."""
+        # Until its time is over, whoever is known to have written a mail is only forgotten with it.
+        is_forgotten = and_(
+            _OF.sender.is_(None), _OF.subject.is_(None), _OF.settled_at.is_not(None)
+        )
         query = select(_OF.kept_as).where(
             _OF.kept_as.is_not(None),
-            _OF.proof != Proof.NONE.value,
+            or_(_OF.proof != Proof.NONE.value, is_forgotten),
             _OF.subscriber_id.is_(None),
             _OF.mail_name.is_(None),
         )
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
+
+    def find_kept_senders(self) -> Mapping[str, str]:
+        """Return the addresses that kept mails are from, as keys, by their file names."""
+        query = select(_OF.kept_as, _OF.sender)
+        query = query.where(_OF.kept_as.is_not(None), _OF.sender.is_not(None))
+        with reading(self._engine) as connection:
+            return {name: key_of_sender(sender) for name, sender in connection.execute(query)}
 
     def forget_kept(self, names: Collection[str]) -> None:
         """Record that these kept mails were deleted."""

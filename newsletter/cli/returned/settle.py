@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at_many, why_option
+from newsletter.cli.accessing import look_at_each, why_option
 from newsletter.cli.output import is_terminal
 from newsletter.cli.person import find_account, name_person
 from newsletter.cli.readers.options import by_option, say_result_is_told
@@ -14,7 +14,13 @@ from newsletter.cli.returned.choosing import choose
 from newsletter.cli.returned.naming import name_action, name_settled
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
-from newsletter.desk.feedback_people import Question, decide_on, find_questions, read_kept
+from newsletter.desk.feedback_people import (
+    Question,
+    decide_on,
+    find_questions,
+    find_whose,
+    read_kept,
+)
 from newsletter.errors import UsageError
 from newsletter.feedback.book import Signature
 from newsletter.feedback.effects import Settled
@@ -65,7 +71,8 @@ def settle(
     if decision is None and not is_terminal("stdin"):
         raise UsageError(_("there is no terminal to ask at; add NUMBER... --as DECISION"))
     questions = find_questions(site, numbers)
-    look_at_many(site, Look(AccessKind.FEEDBACK_SHOWN, because), len(questions), by=by.name)
+    whose = [None if one.domain else find_whose(site, one.events[0]) for one in questions]
+    look_at_each(site, Look(AccessKind.FEEDBACK_SHOWN, because), whose, by=by.name)
     if not questions:
         click.echo(_("Nothing waits for you."))
         return

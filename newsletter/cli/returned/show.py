@@ -5,7 +5,7 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at_many, why_option
+from newsletter.cli.accessing import look_at_each, why_option
 from newsletter.cli.output import shown_path
 from newsletter.cli.returned.naming import (
     name_action,
@@ -16,7 +16,7 @@ from newsletter.cli.returned.naming import (
 )
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
-from newsletter.desk.feedback_people import find_event, find_path, is_cut_off, read_kept
+from newsletter.desk.feedback_people import find_event, find_path, find_whose, is_cut_off, read_kept
 from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.feedback.book import Recorded
@@ -34,7 +34,7 @@ COLUMN: Final = 11  # cells of a label
 def show(site: Site, number: int, because: str) -> None:
     """Show the event of this NUMBER, and the words of its mail while that is kept."""
     one, zone = find_event(site, number), find_zone(site)
-    look_at_many(site, Look(AccessKind.FEEDBACK_SHOWN, because), 1)
+    look_at_each(site, Look(AccessKind.FEEDBACK_SHOWN, because), [find_whose(site, one)])
     kind = name_kind(one.kind)
     if one.bounce_class is not None and (word := name_class(one.bounce_class)):
         kind = f"{kind}, {word}"
