@@ -4,8 +4,9 @@ from sqlalchemy import Connection
 
 from newsletter.errors import ContentError
 from newsletter.feedback.event import FROM_SERVERS, BounceClass, Event, Kind, Proof
-from newsletter.storage.acting_readers import find_by_key
+from newsletter.storage.acting_readers import find_by_key, find_known
 from newsletter.storage.left_names import name_at, note_left
+from newsletter.storage.reader_names import find_owners
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_record import ConsentWay
 from newsletter.subscribers.why import Cause
@@ -17,7 +18,8 @@ def name_lost(connection: Connection, event: Event) -> str:
 
     A signed token names its reader. Of what a mail service reports nobody can check the reference
     without the reader; so the address that it was sent to counts, of which only the hash is kept.
-    A bounce says something of one mailbox alone: it counts only for a reader who still has it.
+    A bounce says something of one mailbox alone: it counts only for a reader who still has it. Of
+    whoever was erased nothing is remembered: no file brings them back.
 
     Returns:
         "": nothing is to be remembered.
@@ -29,11 +31,13 @@ def name_lost(connection: Connection, event: Event) -> str:
     key = _key_of(event.understood.recipient)
     if whose.returned is not None:
         name = str(whose.returned.reader)
+        if find_owners(connection, [whose.returned.reader]):
+            return ""  # who was erased
         if _cause_of(event) is not Cause.BOUNCED:
             return name
         return name_at(name, key) if key else ""
     if whose.proof is Proof.SERVICE and not event.is_by_mail:
-        return key if key and find_by_key(connection, key) is None else ""
+        return key if key and find_known(connection, key) is None else ""
     # The name of a mail is random: a wrong one names nobody. A wish waits for a person instead.
     return whose.mail_name if event.understood.kind in FROM_SERVERS else ""
 
