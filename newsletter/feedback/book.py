@@ -19,6 +19,7 @@ class Judged:
     letter: Letter | None = None
     mail_name: str = ""  # of the program's mail that it is about
     is_check: bool = False  # a test mail to this mailbox has arrived
+    lost: str = ""  # what names somebody who is not on the list, if it is to be remembered
 
 
 @dataclass(frozen=True, slots=True)

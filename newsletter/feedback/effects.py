@@ -75,6 +75,7 @@ class About:
 
     letter: Letter | None = None
     is_own_mail: bool = False  # about a mail of the program, to somebody who is no reader
+    is_of_lost: bool = False  # about a letter to somebody who is not on the list: remembered
     is_by_server: bool = True  # see `Event.is_by_server`
     streak: int = 0  # issues in a row that came back from this reader, this one included
     crowd: Crowd = Crowd(0, 0)
@@ -83,7 +84,7 @@ class About:
     @property
     def is_proven(self) -> bool:
         """Whether a letter or mail of ours is proven to be the cause."""
-        return self.letter is not None or self.is_own_mail
+        return self.letter is not None or self.is_own_mail or self.is_of_lost
 
 
 def decide(found: Understood, about: About) -> Action:
@@ -98,7 +99,7 @@ def decide(found: Understood, about: About) -> Action:
         return Action.LIST  # a person writes about bounces or complaints
     match found.kind:
         case Kind.UNSUBSCRIBE:
-            return Action.UNSUBSCRIBE if about.letter is not None else Action.ASK
+            return _of_wish(about)
         case Kind.COMPLAINT:
             return _of_complaint(about)
         case Kind.BOUNCE:
@@ -113,6 +114,12 @@ def decide(found: Understood, about: About) -> Action:
             return Action.KEEP
 
 
+def _of_wish(about: About) -> Action:
+    if about.letter is not None:
+        return Action.UNSUBSCRIBE
+    return Action.NOTE if about.is_of_lost else Action.ASK
+
+
 def _of_complaint(about: About) -> Action:
     """
     A complaint about an older address counts, too: it is the person who complains.
@@ -123,9 +130,14 @@ def _of_complaint(about: About) -> Action:
     if about.letter is None:
         return Action.NOTE if about.is_proven else Action.KEEP
     reader = about.letter.reader
-    is_firmer = reader.standing is Standing.SUPPRESSED and reader.why.cause in ENDED_BY_A_PERSON
-    is_ended = reader.standing in MAY_LEAVE or is_firmer or has_left(reader)
+    is_ended = ends_by_complaint(reader) or has_left(reader)
     return Action.SUPPRESS if is_ended else Action.NOTE
+
+
+def ends_by_complaint(reader: Entry) -> bool:
+    """Return whether a complaint changes the standing of a reader."""
+    is_firmer = reader.standing is Standing.SUPPRESSED and reader.why.cause in ENDED_BY_A_PERSON
+    return reader.standing in MAY_LEAVE or is_firmer
 
 
 def has_left(reader: Entry) -> bool:

@@ -28,6 +28,7 @@ from newsletter.storage.feedback_acts import end, put_back, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.inserts import insert_into
+from newsletter.storage.lost_feedback import name_lost, note_lost, waits_for_a_person
 from newsletter.storage.mail_tables import bounce_checks
 from newsletter.storage.reported import is_unanswered, settle_left, settle_reported
 from newsletter.storage.returned_letters import (
@@ -111,11 +112,12 @@ class SqlFeedback:
         if whose.mail_name:
             is_ours, letter = find_own_mail(connection, whose.mail_name)
             about = replace(about, letter=letter, is_own_mail=is_ours)
-            name = whose.mail_name if is_ours else ""
-            return Judged(decide(event.understood, about), letter, mail_name=name)
+            if not is_ours:
+                return _judge_lost(connection, event, about)
+            return Judged(decide(event.understood, about), letter, mail_name=whose.mail_name)
         letter = self._letters.find(connection, whose)
         if letter is None:
-            return Judged(decide(event.understood, about))
+            return _judge_lost(connection, event, about)
         about = replace(
             about,
             letter=letter,
@@ -143,6 +145,8 @@ class SqlFeedback:
             return _applied_before(connection.execute(_recorded(event)).one())
         if judged.is_check:
             _note_arrival(connection, event)
+        if judged.lost:
+            note_lost(connection, event, judged.lost)
         if letter is not None:
             self._act(connection, event, judged.action, letter)
             if not event.is_by_mail and event.whose.proof is Proof.SERVICE and letter.issue:
@@ -178,6 +182,13 @@ class SqlFeedback:
                 _release(connection, letter, now)
             case _:
                 pass
+
+
+def _judge_lost(connection: Connection, event: Event, about: About) -> Judged:
+    """Judge an event about a letter or mail that is nobody's on the list."""
+    lost = name_lost(connection, event)
+    is_of_lost = bool(lost) and not waits_for_a_person(connection, event)
+    return Judged(decide(event.understood, replace(about, is_of_lost=is_of_lost)), lost=lost)
 
 
 def _says_nothing(event: Event, judged: Judged) -> bool:
@@ -216,8 +227,10 @@ def _record(connection: Connection, event: Event, judged: Judged) -> int | None:
     """Record an event; return its number, or None if it is recorded already."""
     found, letter = event.understood, judged.letter
     diagnosis = found.diagnosis
-    is_proven = letter is not None or bool(judged.mail_name)
+    is_proven = letter is not None or bool(judged.mail_name or judged.lost)
     kept_as = event.kept_as if judged.action in KEEPS_MAIL else ""
+    # The address of somebody who is not on the list is not stored anew.
+    is_lost = bool(judged.lost) and judged.action is Action.NOTE
     values = {
         "source": event.source,
         "raw_id": event.raw_id,
@@ -232,9 +245,9 @@ def _record(connection: Connection, event: Event, judged: Judged) -> int | None:
         "subscriber_id": letter.reader.id if letter else None,
         "mail_name": judged.mail_name or None,
         "domain": (letter and letter.domain) or None,
-        "words": event.words or None,
-        "sender": event.sender or None,
-        "subject": event.subject or None,
+        "words": (not is_lost and event.words) or None,
+        "sender": (not is_lost and event.sender) or None,
+        "subject": (not is_lost and event.subject) or None,
         "action": judged.action.value,
         "kept_as": kept_as or None,
     }

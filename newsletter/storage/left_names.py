@@ -1,23 +1,30 @@
 """
-Remembers who left by a link, and was not on the list then: a restore may have lost them.
+Remembers what ends a subscription of somebody who is not on the list: a restore may have lost them.
 
-A file, or a later backup, may bring them back to the list. They come as who has left.
+They have left by a link or a mail, have complained, or their mailbox does not exist. A file, or a
+later backup, may bring them back to the list. They come as who has left.
 """
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select
 
+from newsletter.dispatch.control import PROGRAM
+from newsletter.feedback.effects import Crowd, ends_by_complaint, has_left
 from newsletter.phrases import phrase
+from newsletter.storage.blocking import block
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.lasting_keys import KeyPurpose, find_address_keys, lasting_key
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import left_names, reader_aliases, subscribers
@@ -25,9 +32,9 @@ from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.consenting import leave
-from newsletter.subscribers.reader_id import ReaderName
-from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
 from newsletter.subscribers.traces import hash_of
+from newsletter.subscribers.why import Cause, Why
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +42,58 @@ _OF: Final = left_names.c
 _LIST: Final = subscribers.c
 _ALL: Final = "SELECT name_hash, left_at FROM left_names"
 SOME: Final = 500  # rows in memory at a time
+_BY_A_PAGE: Final = (Cause.WITHDREW, ConsentWay.READER)  # the hash alone stands for these
+_SAID: Final = {
+    Cause.COMPLAINED: phrase("feedback.complained-while-lost"),
+    Cause.BOUNCED: phrase("feedback.bounced-while-lost"),
+}
 
-LeftNames = Mapping[str, datetime]  # when whoever has a name left, by the keyed hash of the name
+# When whoever has a name left, by the keyed hash of the name; or what else ended, see `_mark`.
+LeftNames = Mapping[str, datetime]
 
 
-def note_left(connection: Connection, name: ReaderName, at: datetime) -> None:
-    """Remember that whoever has this name in links left, though the list has nobody of it."""
-    secret = lasting_key(connection, KeyPurpose.ADDRESSES, at)
-    add_left(connection, {hash_of(str(name), secret): at})
+class Ended(NamedTuple):
+    """How many active readers are not active any more."""
+
+    left: int
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What is remembered of one name."""
+
+    mark: str
+    cause: Cause
+    way: ConsentWay
+    hashed: str
+    at: datetime
+
+
+def note_left(
+    connection: Connection,
+    name: str,
+    at: datetime,
+    cause: Cause = Cause.WITHDREW,
+    way: ConsentWay = ConsentWay.READER,
+) -> None:
+    """
+    Remember that whoever has a name left, though the list has nobody of it.
+
+    Args:
+        connection: in a transaction.
+        name: in links; or an address; or both, see `name_at`; or of a mail of the program.
+        at: aware UTC.
+        cause: or that they complained, or that their mailbox refused mail permanently.
+        way: by which it became known.
+    """
+    hashed = hash_of(name, lasting_key(connection, KeyPurpose.ADDRESSES, at))
+    add_left(connection, {_mark(cause, way, hashed): at})
+
+
+def name_at(name: str, address_key: str) -> str:
+    """Return what names a reader as long as they have this address."""
+    return f"{name} {address_key}"
 
 
 def add_left(connection: Connection, names: LeftNames) -> None:
@@ -70,58 +121,145 @@ def repeat_left(engine: Engine, names: LeftNames, now: datetime) -> int:
     """Remember in an older copy who left; return how many of these are readers in it."""
     with writing(engine) as connection:
         add_left(connection, names)
-        return end_left(connection, now)
+        return sum(end_left(connection, now))
 
 
-def end_left(connection: Connection, now: datetime) -> int:
+def end_left(connection: Connection, now: datetime) -> Ended:
     """
-    Unsubscribe the readers of remembered names, as of when they left; return how many.
+    End the subscriptions of remembered names, as of when they ended; return how many.
 
-    Not who has agreed since. The names are forgotten then: they are readers' again.
+    Not of who has agreed since, or was put back by a person. The names are forgotten then: they are
+    readers' again.
     """
-    names = {row.name_hash: row.left_at for row in connection.execute(select(left_names))}
-    if not names:
-        return 0
-    keys, book = find_address_keys(connection), SqlOpenBook(connection, _by_reader(now))
-    of = dict[SubscriberId, str]()
-    for number, name in _named(connection):
-        for hashed in (hash_of(name, key) for key in keys):
-            if hashed in names:
-                of[number] = hashed
+    notes = [_note_of(*row) for row in connection.execute(select(_OF.name_hash, _OF.left_at))]
+    if not notes:
+        return Ended(0, 0)
+    of = _find_noted(connection, notes)
     query = select(*ENTRY_COLUMNS).where(is_in(_LIST.id, of))
     found = [read_entry(row) for row in connection.execute(query)]
-    left = [
-        leave(one, "", names[of[one.id]])
-        for one in found
-        if one.id is not None and _is_still(one, names[of[one.id]])
-    ]
-    book.update(left)
-    connection.execute(delete(left_names).where(is_in(_OF.name_hash, list(of.values()))))
-    return len(left)
+    crowds = _find_crowds(connection, found, of)
+    ended = dict[ConsentWay, list[Entry]]()
+    counts = Counter[Standing]()
+    for before in found:
+        assert before.id is not None  # noqa: S101 - it is on the list
+        after, way = before, ConsentWay.READER
+        for note in sorted(of[before.id], key=lambda one: one.at):
+            if note.cause is Cause.BOUNCED and _domain_of(before) in crowds:
+                continue
+            changed = _ended(connection, after, note)
+            if changed is not after:
+                after, way = changed, note.way
+        if after is not before:
+            ended.setdefault(way, []).append(after)
+            counts[after.standing] += before.standing in MAY_LEAVE
+    for way, entries in ended.items():
+        SqlOpenBook(connection, Occasion(way, now)).update(entries)
+    marks = {note.mark for some in of.values() for note in some}
+    connection.execute(delete(left_names).where(is_in(_OF.name_hash, marks)))
+    return Ended(counts[Standing.UNSUBSCRIBED], counts[Standing.SUPPRESSED])
 
 
 def end_left_again(connection: Connection, now: datetime) -> None:
-    """Unsubscribe those whom a file has brought back, and say how many."""
-    if count := end_left(connection, now):
-        log.warning(phrase("storage.left-before", count=count))
+    """End the subscriptions of those whom a file has brought back, and say how many."""
+    ended = end_left(connection, now)
+    if ended.left:
+        log.warning(phrase("storage.left-before", count=ended.left))
+    if ended.suppressed:
+        log.warning(phrase("storage.suppressed-before", count=ended.suppressed))
 
 
-def _by_reader(now: datetime) -> Occasion:
-    return Occasion(ConsentWay.READER, now)
+def _mark(cause: Cause, way: ConsentWay, hashed: str) -> str:
+    """Return how a name is stored: its hash, and before it what ended in another way."""
+    return hashed if (cause, way) == _BY_A_PAGE else f"{cause.value}:{way.value}:{hashed}"
 
 
-def _is_still(entry: Entry, left_at: datetime) -> bool:
-    """Return whether an entry is of a reader who has not agreed after leaving."""
-    is_older = entry.consented_at is None or entry.consented_at <= left_at
-    return entry.standing is Standing.ACTIVE and is_older
+def _note_of(mark: str, at: datetime) -> _Note:
+    *how, hashed = mark.split(":")
+    cause, way = (Cause(how[0]), ConsentWay(how[1])) if how else _BY_A_PAGE
+    return _Note(mark, cause, way, hashed, at)
+
+
+def _ended(connection: Connection, entry: Entry, note: _Note) -> Entry:
+    """Return an entry after what is remembered of its reader; the same if nothing changes."""
+    if not _is_still(entry, note.at):
+        return entry
+    if note.cause is Cause.WITHDREW:
+        return leave(entry, "", note.at)
+    if note.cause is Cause.COMPLAINED and has_left(entry):
+        block(connection, entry.key, note.at, PROGRAM)  # that they withdrew stays
+        return entry
+    is_complaint = note.cause is Cause.COMPLAINED and ends_by_complaint(entry)
+    if not is_complaint and entry.standing not in MAY_LEAVE:
+        return entry
+    why = Why(note.cause, _SAID[note.cause], PROGRAM)
+    return replace(entry, standing=Standing.SUPPRESSED, standing_since=note.at, why=why)
+
+
+def _is_still(entry: Entry, ended_at: datetime) -> bool:
+    """Return whether a reader has not agreed since, and was not put back by a person."""
+    is_put_back = entry.standing is Standing.ACTIVE and bool(entry.why.by)
+    later = (entry.consented_at, entry.standing_since if is_put_back else None)
+    return all(one is None or one <= ended_at for one in later)
+
+
+def _find_noted(
+    connection: Connection, notes: Sequence[_Note]
+) -> Mapping[SubscriberId, Sequence[_Note]]:
+    """Return the readers of whom something is remembered."""
+    by_hash, keys = dict[str, list[_Note]](), find_address_keys(connection)
+    for note in notes:
+        by_hash.setdefault(note.hashed, []).append(note)
+    of = dict[SubscriberId, list[_Note]]()
+    for number, name in _named(connection):
+        for hashed in (hash_of(name, key) for key in keys):
+            if hashed in by_hash:
+                of.setdefault(number, []).extend(by_hash[hashed])
+    return of
+
+
+def _find_crowds(
+    connection: Connection, found: Sequence[Entry], of: Mapping[SubscriberId, Sequence[_Note]]
+) -> frozenset[str]:
+    """
+    Return the domains of which too many have bounced for so many closed mailboxes.
+
+    Nobody could decide about these while they were lost: the next issue shows what is true.
+    """
+    bounced = Counter(
+        _domain_of(entry)
+        for entry in found
+        if entry.id is not None and any(one.cause is Cause.BOUNCED for one in of[entry.id])
+    )
+    crowds = set[str]()
+    for domain, count in bounced.items():
+        if Crowd(count, 0).is_too_large:
+            its = _LIST.address_key.endswith(f"@{domain}", autoescape=True)
+            readers = connection.execute(select(func.count()).where(its)).scalar_one()
+            if Crowd(count, readers).is_too_large:
+                crowds.add(domain)
+    return frozenset(crowds)
+
+
+def _domain_of(entry: Entry) -> str:
+    return entry.key.rpartition("@")[2]
 
 
 def _named(connection: Connection) -> Iterator[tuple[SubscriberId, str]]:
-    """Yield the numbers of readers, each with a name that they have in links."""
+    """Yield the numbers of readers, each with what names them: see `note_left`."""
     in_steps = {"yield_per": SOME}
-    query = select(_LIST.id, _LIST.reader_id, _LIST.old_number)
-    for number, *names in connection.execute(query, execution_options=in_steps):
-        yield from ((number, str(name)) for name in names if name is not None)
-    aliases = select(reader_aliases.c.subscriber_id, reader_aliases.c.alias)
-    for number, alias in connection.execute(aliases, execution_options=in_steps):
+    query = select(_LIST.id, _LIST.address_key, _LIST.reader_id, _LIST.old_number)
+    for number, key, *names in connection.execute(query, execution_options=in_steps):
+        yield number, key
+        for name in names:
+            if name is not None:
+                yield number, str(name)
+                yield number, name_at(name, key)
+    aliases = select(reader_aliases.c.subscriber_id, _LIST.address_key, reader_aliases.c.alias)
+    aliases = aliases.join_from(reader_aliases, subscribers)
+    for number, key, alias in connection.execute(aliases, execution_options=in_steps):
         yield number, alias
+        yield number, name_at(alias, key)
+    its = and_(mails.c.subscriber_id == _LIST.id, mails.c.address_key == _LIST.address_key)
+    sent = select(_LIST.id, mails.c.name).join_from(mails, subscribers, its)
+    for number, name in connection.execute(sent, execution_options=in_steps):
+        yield number, name

@@ -184,7 +184,7 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
         return Left(Standing.ACTIVE, preference)
     known = find_named(connection, name)
     if known is None:
-        note_left(connection, name, leaving.at)
+        note_left(connection, str(name), leaving.at)
         return None
     left = leave(known, leaving.because, leaving.at)
     if left is not known:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, false, func, null, select
 
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
@@ -115,7 +115,11 @@ class ReturnedLetters:
     def _find_at(
         self, connection: Connection, message_id: str, recipient: str
     ) -> SubscriberId | None:
-        """Return the reader at an address, if the letter is theirs; the id alone proves it."""
+        """
+        Return the reader at an address, if the letter is theirs; the id alone proves it.
+
+        Also of an issue that a restore has lost: then its key is taken to be the newest.
+        """
         try:
             key = address_of(recipient).key
         except ContentError:
@@ -132,7 +136,7 @@ class ReturnedLetters:
             .join(dispatches, dispatches.c.issue == _OF.issue)
             .where(_OF.issue == issue, _OF.address_key == key, IS_WHOLE)
         )
-        row = connection.execute(query).first()
+        row = connection.execute(query).first() or connection.execute(_plain(key)).first()
         tag_of = None if row is None else self._marks.tags(issue, row.key_fingerprint)
         if row is None or tag_of is None:
             return None
@@ -165,6 +169,13 @@ class ReturnedLetters:
             if len(found) == len(wanted):
                 break
         return found
+
+
+def _plain(key: str) -> Select[Any]:
+    """Return the query of the reader at an address, as if an issue had been sent to them."""
+    of = subscribers.c
+    query = select(of.id.label("subscriber_id"), of.reader_id, null().label("key_fingerprint"))
+    return query.add_columns(false().label("names_numbers")).where(of.address_key == key)
 
 
 def _letter(connection: Connection, issue: str, reader: Entry) -> Letter | None:
