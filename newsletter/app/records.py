@@ -229,13 +229,21 @@ class Records(SiteDatabase):
 
     def note_rejects(self, file: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches it."""
-        self.erasing().note_rejects(file, now)
+        from newsletter.storage.rejected_files import note_file  # noqa: PLC0415
+
+        note_file(self.database, file, self._settings.root, now)
+
+    def rejects(self) -> "Sequence[Path]":
+        """Return the files that refused rows were written to; they may be missing."""
+        from newsletter.storage.rejected_files import find_files  # noqa: PLC0415
+
+        return find_files(self.database, self._settings.root)
 
     def forget_rejects(self, file: Path) -> None:
         """Forget a file that refused rows were written to: it has another name, or is gone."""
         from newsletter.storage.rejected_files import forget_file  # noqa: PLC0415
 
-        forget_file(self.database, file)
+        forget_file(self.database, file, self._settings.root)
 
     def end_erasures(
         self,

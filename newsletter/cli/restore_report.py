@@ -26,6 +26,9 @@ def tell_done(site: Site, done: Restored, at: datetime) -> None:
     if done.moved:
         again = _("{readers}, to the addresses that they have by now", readers=readers(done.moved))
         tell("Moved", again, cells=CELLS)
+    if done.corrected:
+        again = _("{readers}, with the name and language of now", readers=readers(done.corrected))
+        tell("Corrected", again, cells=CELLS)
     if done.erased:
         again = _("{readers}, erased since the backup", readers=readers(done.erased))
         tell("Erased", again, cells=CELLS)

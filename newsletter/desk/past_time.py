@@ -1,4 +1,4 @@
-"""Deletes what is past its time: kept mails, drills, and the access record."""
+"""Deletes what is past its time: requests, kept mails, drills, and the access record."""
 
 from collections import Counter
 
@@ -15,6 +15,7 @@ def delete_all_past(site: Site) -> Ended:
     """Delete everything that is past its time; return how much, and what cannot be deleted."""
     counts, closed = Counter[Erased](), list[str]()
     site.records.accesses().delete_old(site.clock())
+    site.records.mails(site.zone()).delete_old(site.clock())
     try:
         counts[Erased.KEPT_MAILS] += delete_past(site)
     except OSError:

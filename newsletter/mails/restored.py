@@ -22,6 +22,7 @@ class Restored:
     kept: str | None  # the file name of the ledger until now; None: there was none
     moved: int  # readers of the backup who have another address since
     erased: int  # readers of the backup who were erased since, and are erased again
+    corrected: int  # readers of the backup whose name or language was changed since
     left: int  # those who left, complained or bounced since, and are not active again
     is_blind: bool  # the ledger until now was missing or unreadable: nobody knows who left
     results: Results

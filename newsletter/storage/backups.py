@@ -22,7 +22,7 @@ from newsletter.storage.erasures_since import ErasuresSince
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.lost_readers import find_missing
-from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
+from newsletter.storage.marks import count_beyond, ensure_mark, find_mark, replace_mark
 from newsletter.storage.since import Since, read_since, repeat_since
 from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.access_record import Access
@@ -116,7 +116,8 @@ def restore(
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
     Readers who were erased after the backup are erased in the copy before it takes its place, who
-    left, complained or bounced since is not active in it, and who moved has the address of now.
+    left, complained or bounced since is not active in it, and who moved, or changed name or
+    language, has those of now.
     What readers were told since counts as told, and what they agreed to since as agreed. The access
     record goes on, too.
 
@@ -188,6 +189,8 @@ def _mark_restored(
             ensure_mark(connection)
             raise_doubts(connection, [Sign(DoubtCause.RESTORED, file.name)], access.at)
             note_journals_seen(connection, find_open_runs(connection), now)
+            if since.details.ends is not None:  # what that ledger knows was repeated
+                count_beyond(connection, since.details.ends)
             mark = find_mark(connection, place)
     finally:
         close_database(engine)
@@ -195,7 +198,9 @@ def _mark_restored(
         raise LedgerError(phrase("storage.vanished-copy", place=place))
     lost = find_missing(database, place)
     is_blind = since.withdrawals is None
-    done = Restored(None, *again.repeated, again.left, is_blind, again.results, lost)
+    done = Restored(
+        None, *again.repeated, again.corrected, again.left, is_blind, again.results, lost
+    )
     return mark, done
 
 

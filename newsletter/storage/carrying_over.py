@@ -1,4 +1,4 @@
-"""Takes over from an earlier database file who was erased, or never wants mail again."""
+"""Takes over from an earlier database file who was erased, and what an erasure has to reach."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from newsletter.storage.erasures_since import read_erasures, repeat_erasures
+from newsletter.storage.rejected_files import read_rejects, repeat_rejects
 from newsletter.storage.transactions import writing
 from newsletter.storage.withdrawals_since import read_withdrawals, repeat_blocks
 from newsletter.subscribers.erasing import CarriedOver
@@ -13,7 +14,8 @@ from newsletter.subscribers.erasing import CarriedOver
 
 def carry_over(engine: Engine, file: Path, now: datetime) -> CarriedOver:
     """
-    Take over the erasures and blocks of *file*, with the keys of their hashes.
+    Take over the erasures and blocks of *file*, with the keys of their hashes, and where its
+    imports have written refused rows.
 
     Nobody can hash them anew: their addresses are not stored. Readers of this database who were
     erased there are erased here, too, from the rows; `erasure_end.finish_open` goes on.
@@ -28,4 +30,5 @@ def carry_over(engine: Engine, file: Path, now: datetime) -> CarriedOver:
     found = read_withdrawals(file)
     with writing(engine) as connection:
         blocked = repeat_blocks(connection, found.blocked if found else ())
+    repeat_rejects(engine, read_rejects(file))
     return CarriedOver(len(erasures.lines), erased, blocked)

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,7 +36,7 @@ from newsletter.storage.erased_people import (
 )
 from newsletter.storage.erasing_rows import erase_rows, remove_placeholders
 from newsletter.storage.erasure_journal import Line
-from newsletter.storage.erasure_tables import erased_names, erasures, rejects_files
+from newsletter.storage.erasure_tables import erased_names, erasures
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.lasting_keys import (
@@ -51,7 +50,6 @@ from newsletter.storage.lasting_keys import (
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.other_readers import Living, others_at
 from newsletter.storage.present_columns import is_in
-from newsletter.storage.rejected_files import note_file
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.senders import written_senders
 from newsletter.storage.stored_words import read_word
@@ -255,16 +253,6 @@ class SqlErasing:
             own = find_lasting_key(connection, KeyPurpose.ADDRESSES)
             key = "" if own is None else fingerprint_of(own)
             return [_line_of(row, names[row.address_hash], key) for row in found]
-
-    def note_rejects(self, path: Path, now: datetime) -> None:
-        """Note a file that refused rows are written to, so that an erasure reaches them."""
-        with writing(self._engine) as connection:
-            note_file(connection, path.absolute(), now)
-
-    def rejects(self) -> Sequence[Path]:
-        """Return the files that refused rows were written to."""
-        with reading(self._engine) as connection:
-            return [Path(one) for one in connection.execute(select(rejects_files.c.path)).scalars()]
 
 
 def _find_known(connection: Connection, key: str) -> Known:

@@ -40,7 +40,7 @@ erased_names: Final = Table(
 rejects_files: Final = Table(
     "rejects_files",
     metadata,
-    Column("path", Text, primary_key=True),  # absolute
+    Column("path", Text, primary_key=True),  # below the site's folder, or absolute
     Column("written_at", UtcTime, nullable=False),
 )
 

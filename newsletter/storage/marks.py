@@ -110,6 +110,12 @@ def ensure_mark(connection: Connection) -> None:
         connection.execute(insert(ledger_marks).values(id=secrets.token_hex(16), ends=0))
 
 
+def count_beyond(connection: Connection, ends: int) -> None:
+    """Let the ledger count on from *ends*, if it counts fewer: it knows what was known then."""
+    behind = ledger_marks.c.ends <= ends
+    connection.execute(update(ledger_marks).where(behind).values(ends=ends + 1))
+
+
 def count_end(connection: Connection) -> None:
     """Increase the count of commands that wrote and ended."""
     ensure_mark(connection)

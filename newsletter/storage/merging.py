@@ -27,6 +27,7 @@ from sqlalchemy.dialects import sqlite
 
 from newsletter.errors import UnfinishedError
 from newsletter.phrases import phrase
+from newsletter.storage.asked_names import Renamed, forget_earlier_names
 from newsletter.storage.blocking import find_blocked, has_blocked
 from newsletter.storage.conditions import constant
 from newsletter.storage.consents import ConsentLog, begin_chain, drop_chain, seal_chain
@@ -93,6 +94,9 @@ _CHANGE: Final = (
     update(subscribers)
     .where(_IS_SAME_READER, _IN_STEP, ~_IS_NEW, _ALONE, _fields_equal(WAS))
     .values({**{name: _OF[name] for name in FIELDS}, "import_id": _OF.import_id})
+)
+_RENAMED: Final = select(_OF.subscriber_id, _OF.address_key, _OF.name).where(
+    _IN_STEP, ~_IS_NEW, _ALONE, _OF.name != _OF[f"{WAS}name"], _OF[f"{WAS}name"] != ""
 )
 _COUNT: Final = select(func.count(), func.count(_OF.subscriber_id)).where(_IN_STEP, _ALONE)
 _OPEN: Final = select(_OF.id).where(_IN_STEP, _OF.is_open)
@@ -266,6 +270,10 @@ def _merge_step(
     if added != count - known:
         open_ids += connection.execute(_NOT_ADDED, step).scalars()
     changed = connection.execute(_CHANGE, step).rowcount if known else 0
+    if changed:
+        forget_earlier_names(
+            connection, [Renamed(*row) for row in connection.execute(_RENAMED, step)]
+        )
     if changed != known:
         open_ids += connection.execute(_NOT_CHANGED, step).scalars()
     again = frozenset(open_ids)

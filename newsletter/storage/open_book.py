@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.phrases import phrase
+from newsletter.storage.asked_names import Renamed, forget_earlier_names
 from newsletter.storage.blocking import block, find_blocked
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.consents import ConsentLog, seal_chain
@@ -118,7 +119,7 @@ class SqlOpenBook:
         add_aliases(self._connection, names)
 
     def update(self, entries: Sequence[Entry]) -> None:
-        """Overwrite rows by their ids."""
+        """Overwrite rows by their ids; a name that goes leaves what its reader asked for, too."""
         if entries:
             rows = [
                 {**field_values(entry), "import_id": entry.import_id, "entry_id": entry.id}
@@ -126,7 +127,9 @@ class SqlOpenBook:
             ]
             known = self._find_by_ids([entry.id for entry in entries])
             self._connection.execute(_UPDATE, rows)
-            self._note([(known.get(entry.id), entry) for entry in entries])
+            both = [(known.get(entry.id), entry) for entry in entries]
+            forget_earlier_names(self._connection, _renamed(both))
+            self._note(both)
 
     def move(self, entry: Entry, key: str, address: str) -> None:
         """Overwrite the address of a row."""
@@ -192,6 +195,14 @@ class WholeImport(SqlOpenBook):
         seal_chain(self._connection, self._import_id)
         self.is_written = True
         yield from ()
+
+
+def _renamed(changes: Sequence[tuple[Entry | None, Entry]]) -> Sequence[Renamed]:
+    return [
+        Renamed(after.id, after.key, after.name)
+        for before, after in changes
+        if before is not None and after.id is not None and before.name not in {"", after.name}
+    ]
 
 
 def explain_refusal(error: IntegrityError) -> NewsletterError:

@@ -22,10 +22,15 @@ from newsletter.storage.database import close_database, open_file
 from newsletter.storage.erased_copies import find_copies, opened_copy
 from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.marks import find_mark
-from newsletter.storage.tables import metadata, subscribers
+from newsletter.storage.tables import ledger_marks, metadata, subscribers
 from newsletter.storage.transactions import snapshot
 
-READERS: Final = (subscribers, consents, lasting_keys)  # what a ledger is compared with
+READERS: Final = (
+    subscribers,
+    consents,
+    lasting_keys,
+    ledger_marks,
+)  # what a ledger is compared with
 _AT_A_TIME: Final = 1_000
 
 

@@ -100,7 +100,15 @@ def restore_server(desk: ServerDesk, backup: str, access: Access) -> Restored:
         _mark_restored(engine, kept, Sign(DoubtCause.RESTORED, backup), access.at)
     finally:
         engine.dispose()
-    return Restored(kept.name, *again.repeated, again.left, its is None, again.results, lost)
+    return Restored(
+        kept.name,
+        *again.repeated,
+        again.corrected,
+        again.left,
+        its is None,
+        again.results,
+        lost,
+    )
 
 
 def find_only_kept(engine: Engine) -> tuple[Path, Sequence[Subscriber]] | None:
@@ -150,6 +158,7 @@ def _repeat_kept(engine: Engine, mark: LedgerMark, now: datetime) -> None:
             "storage.repeated-from-copy",
             copy=kept.name,
             moved=again.repeated.moved,
+            corrected=again.corrected,
             erased=again.repeated.erased,
             left=again.left,
         )

@@ -12,6 +12,7 @@ from newsletter.mails.restored import Results
 from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
 from newsletter.storage.breaches_since import repeat_breaches
 from newsletter.storage.consents_since import ConsentsSince, read_consents, repeat_consents
+from newsletter.storage.details_since import DetailsSince, read_details, repeat_details
 from newsletter.storage.erasures_since import (
     ErasuresSince,
     Repeated,
@@ -41,6 +42,7 @@ class Since:
     """What the ledger that is replaced knows, and a backup must not forget."""
 
     moves: MovesSince
+    details: DetailsSince
     consents: ConsentsSince
     erasures: ErasuresSince
     withdrawals: WithdrawalsSince | None  # None: it could not be read
@@ -57,6 +59,7 @@ class Again(NamedTuple):
     """What was done again in a copy."""
 
     repeated: Repeated
+    corrected: int  # readers whose name or language was changed since
     left: int  # readers who left, complained or bounced since
     results: Results
 
@@ -71,6 +74,7 @@ def read_since(database: Path, file: Path) -> Since:
     """
     return Since(
         read_moves(database, file),
+        read_details(database, file),
         read_consents(database, file),
         read_erasures(database),
         read_withdrawals(database),
@@ -97,6 +101,7 @@ def repeat_since(engine: Engine, since: Since, at: datetime, *, ends: bool = Tru
         ends: see `repeat_erasures`.
     """
     repeated = repeat_erasures(engine, since.erasures, at, ends=ends, moves=since.moves)
+    corrected = repeat_details(engine, since.details, at)
     # Before those who left later have left.
     repeat_renewals(engine, since.notices, at)
     repeat_consents(engine, since.consents, at)
@@ -108,4 +113,4 @@ def repeat_since(engine: Engine, since: Since, at: datetime, *, ends: bool = Tru
     repeat_used_keys(engine, since.keys)
     repeat_rejects(engine, since.rejects)
     repeat_breaches(engine, since.database)
-    return Again(repeated, left, results)
+    return Again(repeated, corrected, left, results)

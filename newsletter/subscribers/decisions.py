@@ -20,7 +20,9 @@ from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.why import ENDED_BY_A_PERSON, UNSAID, Cause, Why
 
 
-def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
+def enrol(
+    row: Row, book: OpenBook, now: datetime, *, again: bool = False, removes_name: bool = False
+) -> Fate:
     """
     Add one reader to the list, or merge new data into the entry.
 
@@ -28,6 +30,7 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
         now: aware; times are said in its zone.
         again: ``row.consented_at`` is a new consent, which reactivates a reader who has
             unsubscribed or complained; of an active reader it counts from then on.
+        removes_name: the reader is to have no name any more.
 
     Raises:
         ContentError: the reader left, and no newer consent is given; the address is suppressed
@@ -51,6 +54,8 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
         entry = merged(known, row, known.import_id, now)
     else:
         entry = _brought_back(known, row, now, again=again)
+    if removes_name:
+        entry = replace(entry, name="")
     if not changes(known, entry):
         return Fate.UNCHANGED
     book.update([entry])

@@ -19,7 +19,7 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 
 @click.command()
 @click.argument("address")
-@click.option("--name", default="", help="The reader's name.")
+@click.option("--name", help='The reader\'s name; "" removes it.')
 @click.option("--language", default="", help="ko, en, both, or nothing for no preference.")
 @consented_at_option
 @click.option("--again", is_flag=True, help="The reader has consented again, also after leaving.")
@@ -28,7 +28,7 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 def add(  # noqa: PLR0913, PLR0917 - one for each option
     site: Site,
     address: str,
-    name: str,
+    name: str | None,
     language: str,
     consented_at: str,
     again: bool,
@@ -38,10 +38,11 @@ def add(  # noqa: PLR0913, PLR0917 - one for each option
     if again and not consented_at:
         raise click.UsageError(_("--again needs --consented-at: when did the reader ask again?"))
     consent = consent_of(site, consented_at)
+    written = name or ""
     row = Row(
         address=address_of(address),
-        name=name_of(name),
-        remark=remark_on_name(name, name_of(name)),
+        name=name_of(written),
+        remark=remark_on_name(written, name_of(written)),
         preference=preference_of(language),
         standing=Standing.ACTIVE,
         consented_at=consent.otherwise,
@@ -50,7 +51,9 @@ def add(  # noqa: PLR0913, PLR0917 - one for each option
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), row.address.key, by=person)
     occasion = declared_to_office(site, person)
     with site.records.book().opened(occasion) as book:
-        fate = enrol(row, book, consent.now.astimezone(consent.zone), again=again)
+        now = consent.now.astimezone(consent.zone)
+        removes_name = name is not None and not row.name
+        fate = enrol(row, book, now, again=again, removes_name=removes_name)
     click.echo(_say_fate(row.address.spelling, fate))
     if row.remark:
         click.echo(say(row.remark), err=True)
