@@ -56,11 +56,14 @@ class ForeignNames:
             is_titled = TITLED.match(text, run.spot[2]) is not None
             if len(run.text) != 1 or run.text in BEFORE_TITLES or not is_next or not is_titled:
                 continue
+            written = map(self._sides.written, self._sides.names)
+            if any(_may_be(run.text, one) for one in written):
+                continue
             for name in self._sides.names:
                 behind = BEHIND.match(self._sides.block(name.sentence), name.end)
                 is_first = behind and self._is_first(first.text, self._sides.written(name))
                 is_name = behind and behind[1].lower() not in self._sides.lexicon.english
-                if behind and is_name and is_first and not _may_be(run.text, behind[1]):
+                if behind and is_name and is_first:
                     yield run.spot, (name.sentence, behind.start(1), behind.end(1))
 
     def _is_foreign(self, name: Item, written: str) -> bool:

@@ -13,7 +13,7 @@ from newsletter.proof.parity.scanning import Pattern, Reading
 
 _COURTS: Final = "민사|형사|행정|가사|파산|회생|특허|소년|영장|재정"
 _MEASURES: Final = (
-    "컵|개|큰술|작은술|숟갈|숟가락|국자|줌|되|말|홉|병|잔|바퀴|배|쪽|장|조각|포기|봉지|걸음|뼘"
+    "컵|큰술|작은술|숟갈|숟가락|국자|줌|되|말|홉|병|잔|바퀴|배|쪽|장|조각|포기|봉지|걸음|뼘"
 )
 
 
@@ -25,8 +25,8 @@ def _read_court(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def _read_and_a_half(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "두 컵 반": a half more than the number."""
-    value = reading.tongue.number(match["number"])
+    """Read "두 컵 반": a half more than the number; "8개 반" are eight teams."""
+    value = reading.tongue.number(match["number"] or match["native"])
     if value is not None:
         units = units_of(match["unit"], reading) or (BARE,)
         meanings = tuple(Quantity(value + Fraction(1, 2), unit) for unit in units)
@@ -51,8 +51,8 @@ COUNTS: Final = (
     ),
     Pattern(
         re.compile(
-            rf"(?<![가-힣\d.,])(?P<number>{IN_DIGITS}|{NATIVE_WORDS})\s?(?P<unit>{_MEASURES})"
-            rf"\s반{WORD_END}"
+            rf"(?<![가-힣\d.,])(?:(?P<number>{IN_DIGITS}|{NATIVE_WORDS})\s?"
+            rf"(?P<unit>{_MEASURES})|(?P<native>{NATIVE_WORDS})\s?개)\s반{WORD_END}"
         ),
         _read_and_a_half,
     ),

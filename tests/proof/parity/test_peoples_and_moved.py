@@ -23,6 +23,7 @@ SAME = [
         "다온정밀이 전 연구원 ㄱ 씨를 상대로 소송을 냈다.",
         "Daon Precision sued a former researcher identified only as A.",
     ),
+    ("후쿠오카 김 영사가 왔다.", "Consul Kim came from Fukuoka Hakata."),
     ("나만의 방을 갖고 싶었다.", "I wanted a room of my own."),
 ]
 OTHER = [

@@ -27,6 +27,8 @@ RIGHT = [
     ("들깻가루 3큰술을 넣는다.", "Add 3 tablespoons of ground perilla."),
     ("소금 두 작은술을 넣는다.", "Add two teaspoons of salt."),
     ("밀가루 두 컵 반을 섞는다.", "Mix in two and a half cups of flour."),
+    ("사과 두 개 반을 썼다.", "It took two and a half apples."),
+    ("직원 175명이 8개 반으로 일한다.", "175 staff work in eight teams."),
     ("민사4단독 노윤경 판사가 판결했다.", "Judge Noh Yun-gyeong gave the ruling."),
     ("민사2부가 판결했다.", "The second civil division gave the ruling."),
     ("2심에서 징역 3년을 받았다.", "He was sentenced to three years in prison on appeal."),
