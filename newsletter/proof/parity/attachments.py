@@ -223,7 +223,7 @@ class _Both:
         if are_alike and margin > -MOVED and self._begin_otherwise(one, other):
             return True
         if (one.here < other.here) == (one.there < other.there):
-            is_told = margin > STRAIGHT and self._told_by(one, other) > 1
+            is_told = self._are_sure and margin > STRAIGHT and self._told_by(one, other) > 1
             return are_alike and is_told and first is not None
         if self.others.is_turned(one.there, other.there):
             return False

@@ -11,6 +11,7 @@ from newsletter.proof.parity.clocks import (
     read_spoken_clock,
 )
 from newsletter.proof.parity.durations import DURATIONS
+from newsletter.proof.parity.english_days import DAYS_OF_WEEK
 from newsletter.proof.parity.english_hints import WORDS, half, number, pattern, quarter
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
@@ -32,9 +33,6 @@ from newsletter.proof.parity.english_words import (
     WEEKDAYS,
 )
 from newsletter.proof.parity.meaning import CLOCK, QUARTER, Quantity, Unit
-from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
-from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
-from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
 from newsletter.proof.parity.rarer_readers import (
     read_every_other,
     read_halves,
@@ -53,13 +51,11 @@ from newsletter.proof.parity.readers import (
     read_day,
     read_fraction,
     read_half_of,
-    read_nth,
     read_ordinal,
     read_part_of_year,
     read_part_or_ordinal,
     read_place,
     read_quantity,
-    read_weekday,
     read_year,
     read_years,
 )
@@ -108,10 +104,6 @@ PART_OF_DAY: Final = (
     r"(?:in\sthe|at|on\sthe|every|each|that|this|the\s(?:same|next|following)|tomorrow"
     rf"|(?:on\s)?{WEEKDAY})\s(?P<part>morning|afternoon|evening|night)s?\b"
 )
-
-
-def _weekday(value: int) -> Quantity:
-    return Quantity(Fraction(value), MONDAYS)
 
 
 OF_A_YEAR: Final = (
@@ -224,22 +216,6 @@ PARTS_OF_YEAR: Final = (
     ),
     pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, half(1))),
     pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, half(2))),
-)
-
-_NTH: Final = "first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th"
-DAYS_OF_WEEK: Final = (
-    pattern(
-        rf"\b(?P<number>{_NTH})\b(?=(?:,?\s(?:and\s|or\s)?(?:{_NTH})){{0,3}}\s"
-        rf"(?:week(?:s|ends?)?\b|{WEEKDAY}))",
-        read_nth,
-    ),
-    pattern(
-        rf"\b(?P<one>{WEEKDAY})(?:\s?(?:-|to|through)\s?(?P<other>{WEEKDAY}))?",
-        read_weekday,
-        re.NOFLAG,
-    ),
-    pattern(r"\bweekdays?\b", fixed(WORD, *(_weekday(day) for day in (WEEKDAYS_MEANT, 0, 4)))),
-    pattern(r"\bweekends?\b", fixed(WORD, *(_weekday(day) for day in (WEEKENDS_MEANT, 5, 6)))),
 )
 
 DEGREES: Final = r"℃|°\s?C\b|°|degrees?\b"

@@ -25,6 +25,8 @@ from newsletter.proof.parity.spellings import (
     POUND,
     PYEONG,
     SYMBOLS,
+    TABLESPOON,
+    TEASPOON,
     TIME,
     YARD,
     YEARS_LONG,
@@ -109,6 +111,8 @@ UNITS: Final = {
     "square mile": customary(AREA, 2_589_988), "gallon": GALLON,
  "sqm": unit(AREA),
     "pyeong": PYEONG,
+    "tablespoon": TABLESPOON, "tbsp": TABLESPOON, "teaspoon": TEASPOON, "tsp": TEASPOON,
+    "son": unit("sons"), "daughter": unit("daughters"),
     "degree": unit("degrees"),
     "hour": HOURS_LONG, "hr": HOURS_LONG, "h": HOURS_LONG, "minute": unit(TIME), "min": unit(TIME),
     "second": unit(TIME, "1/60"),
@@ -169,6 +173,7 @@ RATES: Final = re.compile(
     re.IGNORECASE,
 )
 
+_SEASONS: Final = "year|spring|summer|autumn|fall|winter"
 _ARTICLE: Final = r"(?:\s(?:the|an?|its|all|some|about|around))?"
 MANNER: Final = Manner(
     tied=re.compile(r"[\s-]|\s(?:of|per)\s(?:the\s|its\s|their\s|a\s)?"),
@@ -189,4 +194,8 @@ MANNER: Final = Manner(
         re.compile(r"(?!)"),
     ),
     behind=1.2,
+    years={
+        -1: re.compile(rf"(?i)\b(?:last|previous|past)\s(?:{_SEASONS})|\ba\syear\s(?:ago|earlier)"),
+        1: re.compile(rf"(?i)\b(?:next|following|coming)\s(?:{_SEASONS})|\ba\syear\slater"),
+    },
 )

@@ -1,7 +1,7 @@
 """Values that stand in each other's place: figures, or names, of two sentences."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -44,10 +44,17 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
                     for mine in partners[0].get(one, ())
                     for theirs in partners[1].get(other, ())
                     if bead_of[1].get(mine, at) == bead_of[0].get(theirs, -1) != at
+                    and not _are_plain(alignment.texts[1].items[place] for place in (other, mine))
                 ]
                 if there:
                     yield Exchange(beads[at], (one, other), there[0])
                     break
+
+
+def _are_plain(items: Iterable[Item]) -> bool:
+    """Return whether all words are plain ones in capitals, as of "Good Hope" and "Shipping"."""
+    words = [item.word for item in items]
+    return all(word and word.is_known and not (word.is_place or word.is_coined) for word in words)
 
 
 def _are_one_place(alignment: Alignment, one: int, other: int) -> bool:

@@ -6,6 +6,8 @@ from typing import Final
 
 from newsletter.proof.parity.clocks import read_clock, read_clock_before
 from newsletter.proof.parity.durations import DURATIONS
+from newsletter.proof.parity.korean_counts import COUNTS
+from newsletter.proof.parity.korean_days import NATIVE_DAYS, SPANS
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
     NATIVE_WORDS,
@@ -26,7 +28,17 @@ from newsletter.proof.parity.korean_words import (
     WEEKDAYS,
     WORD_END,
 )
-from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Day, Quantity, Unit
+from newsletter.proof.parity.meaning import (
+    CLOCK,
+    HALF,
+    LAST,
+    NTH,
+    QUARTER,
+    WEEKDAY,
+    Day,
+    Quantity,
+    Unit,
+)
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
 from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
 from newsletter.proof.parity.rarer_readers import (
@@ -113,11 +125,7 @@ def _days(count: int) -> Quantity:
     return Quantity(Fraction(count), Unit(DAYS))
 
 
-CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩"
-
-
-def _circled() -> dict[str, Quantity]:
-    return {sign: Quantity(Fraction(at)) for at, sign in enumerate(CIRCLED, 1)}
+CIRCLED: Final = {sign: Quantity(Fraction(at)) for at, sign in enumerate("①②③④⑤⑥⑦⑧⑨⑩", 1)}
 
 
 def _weekday(value: int) -> Quantity:
@@ -140,7 +148,7 @@ COLUMN: Final = (
     rf"(?:{MONEY}|명|개|건|가구|마리|대|{UNIT})?\)"
 )
 NAMES: Final = (
-    _pattern(rf"(?P<word>[{CIRCLED}])", by_word(WORD, _circled())),
+    _pattern(rf"(?P<word>[{''.join(CIRCLED)}])", by_word(WORD, CIRCLED)),
     # "초속 38.6m"
     _pattern(
         rf"(?P<way>초속|시속)\s?(?P<number>{IN_DIGITS})\s?(?:㎞|km|킬로미터|m|미터)(?![a-z])",
@@ -232,6 +240,10 @@ DAYS_OF_WEEK: Final = (
         read_nth,
     ),
     _pattern(
+        rf"{FREE}마지막(?=\s?(?:주(?:말|에|의|까지|부터|\s|$)|{LETTER}요일))",
+        fixed(WORD, Quantity(LAST, NTH)),
+    ),
+    _pattern(
         r"\((?P<one>[월화수목금토일])(?:요일)?(?:\s?[~,·-]\s?(?P<other>[월화수목금토일]))?(?:요일)?\)",
         read_weekday,
     ),
@@ -252,7 +264,7 @@ DAYS_OF_WEEK: Final = (
 )
 
 SINO_UNIT: Final = r"개월|년|일간"
-NATIVE_UNIT: Final = rf"평(?=\s|{WORD_END})|시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
+NATIVE_UNIT: Final = rf"평(?=\s|{WORD_END})|큰술|작은술|시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
 # 천장, 백일장 and 열대 are nouns as well: a numeral of that kind, without a space, is a hint.
 DEGREES: Final = r"℃|°\s?C\b|°|도"
 TEMPERATURES: Final = (
@@ -262,6 +274,8 @@ TEMPERATURES: Final = (
 )
 OF_TEN: Final = "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉"
 QUANTITIES: Final = (
+    # "2남 1녀": two sons and a daughter.
+    _pattern(r"(?<![\d.,])(?P<number>\d)(?P<unit>[남녀])(?!매|[가-힣]{3})", read_quantity),
     _pattern(r"(?<=외\s)(?P<number>\d{1,3})(?=\s?[명인])", read_or_one(1)),
     _pattern(r"(?<![\d.,])(?P<one>\d{1,2})\s대\s(?P<other>\d{1,2})(?![\d.,])", read_ratio),
     _pattern(r"(?<![\d.,])(?P<number>\d\.\d)배", read_times),
@@ -332,25 +346,9 @@ QUANTITIES: Final = (
 )
 
 RELATIVES: Final = "딸|아들|아이|자녀|자식|형|누나|언니|오빠|동생|며느리|사위|손자|손녀"
-COUNTED_DAYS: Final = {
-    "이틀": _days(2),
-    "사흘": _days(3),
-    "나흘": _days(4),
-    "닷새": _days(5),
-    "엿새": _days(6),
-    "일주일": _days(7),
-    "여드레": _days(8),
-    "아흐레": _days(9),
-    "열흘": _days(10),
-}
 WORDS: Final = (
     _pattern(rf"(?P<number>둘|셋|넷|다섯|여섯|일곱)째(?=\s(?:{RELATIVES}))", read_ordinal),
     _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
-    _pattern(
-        rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣]))",
-        by_word(WORD, {**COUNTED_DAYS, "이레": _days(7)}),
-    ),
-    _pattern(rf"{FREE}보름(?!달)", fixed(WORD, _days(15), _days(14))),  # two weeks in English
     _pattern(r"격주", fixed(HINT, _days(14), Quantity(Fraction(2)))),
     _pattern(
         r"절반|반값", fixed(HINT, Quantity(Fraction(1, 2)), Quantity(Fraction(50), Unit("%")))
@@ -373,6 +371,7 @@ KOREAN: Final = Tongue(
         *ISO_DAYS,
         *DURATIONS,
         *PARTS_OF_YEAR,
+        *SPANS,
         *DATES,
         *MONTH_NAMES,
         *TIMES,
@@ -380,6 +379,8 @@ KOREAN: Final = Tongue(
         *TEMPERATURES,
         *SLASHED,
         *ROMANS,
+        *NATIVE_DAYS,
+        *COUNTS,
         *QUANTITIES,
         *WORDS,
     ),

@@ -26,6 +26,8 @@ from newsletter.proof.parity.spellings import (
     POUND,
     PYEONG,
     SYMBOLS,
+    TABLESPOON,
+    TEASPOON,
     TIME,
     YARD,
     YEARS_LONG,
@@ -63,6 +65,8 @@ UNITS: Final = {
     "주": unit(DAYS, 7), "박": unit("nights"),
     "개월": MONTH_LONG, "달": MONTH_LONG, "년": YEARS_LONG, "년간": YEARS_LONG,
     "해": YEARS_LONG, "세기": unit(MONTHS, 1200), "도": unit("degrees"),
+    "큰술": TABLESPOON, "테이블스푼": TABLESPOON, "작은술": TEASPOON, "티스푼": TEASPOON,
+    "남": unit("sons"), "녀": unit("daughters"),
     "주년": (BARE,), "년대": (BARE,),
 }  # fmt: skip
 MONEY: Final = "원|달러|유로|엔|위안|파운드"
@@ -70,7 +74,25 @@ UNIT: Final = (
     r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
     + any_of(
         {*UNITS}
-        - {"a", "m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분", "도", "할", "해"}
+        - {
+            "a",
+            "m",
+            "t",
+            "g",
+            "l",
+            "L",
+            "프로",
+            "평",
+            "주",
+            "일",
+            "달",
+            "분",
+            "도",
+            "할",
+            "해",
+            "남",
+            "녀",
+        }
     )
     + r"|(?:[amtglL])(?![A-Za-z])|(?<=\d)프로(?![가-힣])|평(?!균|생|화|가)"
     r"|주(?!년|요|차|기|의|민|제|최|간)"
@@ -104,6 +126,7 @@ RATES: Final = re.compile(
     rf"|(?P<year>매년|해마다|연간|연평균|(?:1년|일\s?년|한\s?해)에|연\s(?=\d)|한\s?해\s(?={_COUNTED})))"
 )
 
+_SEASONS: Final = "봄|여름|가을|겨울"
 MANNER: Final = Manner(
     tied=re.compile(r"\s?|\s?여?\s?(?:개|가지)\s|\S{0,3}의\s"),
     parts=re.compile(r"(?:고|며|지만|와|과|및|거나|반면|대신)\s"),
@@ -113,4 +136,12 @@ MANNER: Final = Manner(
     changes=re.compile(r"(?!)"),
     first=(re.compile(r"(?!)"), re.compile(r"[가-힣]{0,2}?(?:에서|부터)\s")),
     behind=0.7,
+    years={
+        -1: re.compile(
+            r"지난해|작년|전년|전해|한\s해\s전|1년\s전|일\s년\s전|지난\s?(?:봄|여름|가을|겨울)"
+        ),
+        1: re.compile(
+            r"내년|이듬해|다음\s?해|이태\s뒤|1년\s(?:뒤|후)|다음\s?(?:봄|여름|가을|겨울)"
+        ),
+    },
 )

@@ -41,6 +41,7 @@ WEEKDAY: Final = Unit("weekday")  # Monday is 0
 WEEKDAYS: Final = 7  # Monday to Friday, as a value of that unit
 WEEKENDS: Final = 8
 NTH: Final = Unit("nth")  # of the weeks, or the weekdays, of a month
+LAST: Final = Fraction(-1)  # of them
 CONVERTED: Final = frozenset({"length", "mass", "volume", "area", "speed"})  # have customary units
 CURRENCIES: Final = frozenset({"KRW", "USD", "EUR", "JPY", "GBP", "CNY"})
 # A number without a unit may match a number with a unit, except these units.

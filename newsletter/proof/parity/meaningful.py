@@ -11,6 +11,7 @@ import snowballstemmer
 from newsletter.lang import Lang
 from newsletter.languages.known import language_of
 from newsletter.languages.korean import PARTICLES
+from newsletter.proof.parity.foreign_syllables import looks_foreign
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.sounds import sound_of_hangul, sound_of_latin
 
@@ -159,12 +160,20 @@ def _unknown(run: str, at: int, lexicon: Lexicon) -> Iterator[Word]:
             behind = _segmented(run[place:], at + place, lexicon)
             yield from (replace(word, is_place=False) for word in behind)
             return
-    name = PARTICLE.sub("", run) or run
+    name = _without_particle(run)
     if len(name) > 1:
         is_verb = VERBAL.search(run) is not None
         sounds = () if is_verb else _sounds(run)
         end = at + len(name)
         yield Word(at, end, frozenset(), sounds, not is_verb, False, is_coined=not is_verb)
+
+
+def _without_particle(run: str) -> str:
+    """Return a run without its particles; of 슈만의 only the last is one."""
+    name = PARTICLE.sub("", run) or run
+    if len(name) == 1 < len(run) - 1 and PARTICLE.fullmatch(run[-1]) and looks_foreign(run[:-1]):
+        return run[:-1]
+    return name
 
 
 @cache

@@ -53,6 +53,7 @@ class Manner:
     changes: re.Pattern[str]  # text before an amount that something changed by
     first: tuple[re.Pattern[str], re.Pattern[str]]  # before, or behind, the first of a change
     behind: float  # how much a word behind a figure says of it; one before it says 1
+    years: Mapping[int, re.Pattern[str]]  # words of a year that is not the text's: 1 is the next
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -32,6 +33,7 @@ MOVED_NEAR: Final = 4  # beads
 MOVED_FAR: Final = 8
 PAIRS_TRIED: Final = 40_000  # in longer texts, what moved far is not looked for
 BESIDE: Final = 2
+PAIR: Final = 2
 AS_LONG: Final = 0.45  # as a natural logarithm
 SURELY: Final = 0.5  # likeness of two sentences anywhere
 
@@ -288,6 +290,7 @@ def _moved(beads: Sequence[Bead], aligner: _Aligner) -> list[Bead]:
             found[i] = j
             taken.add(j)
     found.update(_unlike(places, dict(found), aligner))
+    found.update(_parted(beads, dict(found), aligner))
     paired = found.keys(), set(found.values())
     return [_with_neighbours(i, j, places, paired, aligner) for i, j in found.items()]
 
@@ -304,6 +307,36 @@ def _unlike(
                 taken.add(j)
                 yield i, j
                 break
+
+
+def _parted(
+    beads: Sequence[Bead], found: Mapping[int, int], aligner: _Aligner
+) -> Iterator[tuple[int, int]]:
+    """
+    Yield a sentence that is alone beside a pair, and the pair's last or first that is its own.
+
+    The other sentence of the pair says as much without it, and has hardly a word of its own in it.
+    """
+    taken = set(found.values())
+    for before, behind in pairwise(beads):
+        for lone, joined, edge in ((behind, before, -1), (before, behind, 0)):
+            for side in (0, 1):
+                if len(lone.sides[side]) != 1 or lone.sides[1 - side]:
+                    continue
+                if len(joined.sides[side]) != 1 or len(joined.sides[1 - side]) != PAIR:
+                    continue
+                mine, own = lone.sides[side][0], joined.sides[side][0]
+                theirs = joined.sides[1 - side][edge]
+                rest = joined.sides[1 - side][-1 - edge]
+                pairs = [
+                    (one, other) if side == 0 else (other, one)
+                    for one, other in ((mine, theirs), (own, rest), (own, theirs))
+                ]
+                i, j = pairs[0]
+                is_free = i not in found and j not in taken
+                are_long = aligner.are_as_long(*pairs[0]) and aligner.are_as_long(*pairs[1])
+                if is_free and are_long and aligner.likeness(*pairs[2]) < NEARLY:
+                    yield i, j
 
 
 def _likely(

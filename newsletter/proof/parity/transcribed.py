@@ -70,7 +70,7 @@ def _may_begin(hangul: str, least: int, letters: str) -> bool:
 @lru_cache(maxsize=4096)
 def _spellings(latin: str) -> Sequence[str]:
     """Return the letters of a name, and how they sound in Polish and in French."""
-    lower = unicodedata.normalize("NFKD", latin.lower())
+    lower = re.sub(r"^ma?cc?(?=[a-z])", "mac", unicodedata.normalize("NFKD", latin.lower()))
     plain, polish = (
         re.sub(r"[^a-z]", "", one.translate(PLAIN)) for one in (lower, lower.replace("ł", "w"))
     )

@@ -1,6 +1,8 @@
 """The rule "weekday": a weekday next to a date is the weekday of that date."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -11,7 +13,7 @@ from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Side, sections
 from newsletter.proof.parity.clues import readings_of
 from newsletter.proof.parity.meaning import WEEKDAY, Day, Figure, Quantity
-from newsletter.proof.parity.scanning import even_out
+from newsletter.proof.parity.scanning import STOPS, even_out
 from newsletter.proof.parity.tongues import tongue_of
 from newsletter.proof.parity.wording import finding
 
@@ -43,25 +45,28 @@ def _check_block(side: Side, block: Block, figures: Sequence[Figure]) -> Iterato
             line = block.line_at(figure.start)
             message = phrase("proof.day-impossible", day=_shown(block, figure))
             yield finding(RULE, Severity.BLOCKS, side, line, message)
-    behind, before = tongue_of(side.lang).weekday_gaps
+    tongue = tongue_of(side.lang)
+    behind, before = tongue.weekday_gaps
     text = even_out(block.text)
     taken: set[Figure] = set()
     for first, second in pairwise(figures):
         gap = text[first.end : second.start]
         if _weekday(first) is not None and behind.fullmatch(gap) and first not in taken:
-            wrong = _mistake(side, block, second, first)
+            wrong = _mistake(side, block, second, first, tongue.manner.years)
         elif _weekday(second) is not None and before.fullmatch(gap) and _day(first):
             taken.add(second)
-            wrong = _mistake(side, block, first, second)
+            wrong = _mistake(side, block, first, second, tongue.manner.years)
         else:
             wrong = None
         if wrong:
             yield wrong
 
 
-def _mistake(side: Side, block: Block, dated: Figure, named: Figure) -> Finding | None:
+def _mistake(
+    side: Side, block: Block, dated: Figure, named: Figure, years: Mapping[int, re.Pattern[str]]
+) -> Finding | None:
     day, weekday = _day(dated), _weekday(named)
-    dates = _dates(day) if day else []
+    dates = _dates(_with_years(day, _before(block, dated, named), years)) if day else []
     if not dates or weekday in {one.weekday() for one in dates}:
         return None
     likely = dates[0]
@@ -73,6 +78,19 @@ def _mistake(side: Side, block: Block, dated: Figure, named: Figure) -> Finding 
         named=_shown(block, named),
     )
     return finding(RULE, Severity.BLOCKS, side, block.line_at(named.start), message)
+
+
+def _before(block: Block, dated: Figure, named: Figure) -> str:
+    """Return the sentence around a date, as far as its weekday."""
+    text = even_out(block.text[: max(dated.end, named.end)])
+    start = max((stop.end() for stop in STOPS.finditer(text)), default=0)
+    return text[start:]
+
+
+def _with_years(day: Day, text: str, years: Mapping[int, re.Pattern[str]]) -> Day:
+    """Return a day that may also be of the year that the words before it name: "next year"."""
+    steps = [step for step, pattern in years.items() if pattern.search(text)]
+    return replace(day, years=day.years | {year + step for year in day.years for step in steps})
 
 
 def _shown(block: Block, figure: Figure) -> str:
