@@ -82,6 +82,7 @@ from newsletter.proof.parity.spellings import (
 )
 from newsletter.proof.parity.spellings import MONTHS as MONTHS_LONG
 from newsletter.proof.parity.temperatures import read_below_zero
+from newsletter.proof.parity.vulgar import vulgar
 
 DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|:\d|,\d|\.\d|\s?[ap]\.?m\b)"
 MORE_DAYS: Final = (
@@ -231,6 +232,8 @@ TEMPERATURES: Final = (
     pattern(
         rf"\b(?:minus|negative)\s(?P<number>{VALUE})(?![\d,.]\d|\d|\s?(?:{UNIT}))", read_below_zero
     ),
+    # "Nineteen below, and a blizzard blowing."
+    pattern(rf"\b(?P<number>{VALUE}|{IN_WORDS})\sbelow(?=[,.;])", read_below_zero),
 )
 PARTS_OF: Final = (
     "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|fifteenth|twentieth"
@@ -240,6 +243,7 @@ TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SURNAMES: Final = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"  # "Lidiya Ten"
 OTHERS: Final = r"colleagues?|others?|friends?|companions?|classmates?|neighbou?rs?|staff"
 QUANTITIES: Final = (
+    vulgar(UNIT),
     pattern(r"(?<![\d.,])(?P<number>\d+\.\d+)\spoints?\b", read_points),
     # "Professor Kim and three others" are four.
     pattern(
@@ -297,7 +301,7 @@ QUANTITIES: Final = (
     ),
     pattern(r"\bbienni(?:al|ally)\b", fixed(WORD, number(24, MONTHS_LONG))),
     pattern(
-        rf"(?<![\d.,])(?P<number>\d+|\b(?:{IN_WORDS}|an))[\s-]?(?P<unit>hours?|hrs?|h|years?)\b\.?,?"
+        rf"(?<![\d.,])(?P<number>\d+|\b(?:{IN_WORDS}|an?))[\s-]?(?P<unit>hours?|hrs?|h|years?)\b\.?,?"
         rf"\s(?:and\s)?(?P<more>\d+|half|{IN_WORDS})[\s-]?(?P<moreunit>minutes?|mins?|months?)\b",
         read_quantity,
     ),

@@ -99,6 +99,7 @@ YEAR: Final = r"(?P<year>(?:19|20)\d{2}|'\d{2})"
 MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
 WEEKDAY_BEHIND: Final = r"(?:\([월화수목금토일]\)\s?)?"
 FREE: Final = r"(?<![가-힣\d\x00)])"  # where a word starts
+ORDINAL: Final = rf"(?:{FREE}제\s|제(?=\d))"  # and not "기피제 2만 개"
 PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
 NO_CITY: Final = (  # "31개 시·군"
     r"(?!간|\s?·\s?[군도]|,\s?[군도](?=[,.\s의에과와은는이가를을])|[군도민장설작행점청내립스험])"
@@ -312,8 +313,8 @@ QUANTITIES: Final = (
         rf"(?<!\d)(?P<whole>{IN_DIGITS}|[십백천만억]+)분의\s?(?P<part>\d+)",
         read_fraction,
     ),
-    _pattern(r"제\s?(?P<number>\d+)(?=회|차|기|대|호|권|집|판|막|조|항|장|절)", read_place),
-    _pattern(r"제\s?(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)", read_ordinal),
+    _pattern(rf"{ORDINAL}(?P<number>\d+)(?=회|차|기|대|호|권|집|판|막|조|항|장|절)", read_place),
+    _pattern(rf"{ORDINAL}(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)", read_ordinal),
     _pattern(rf"{NOT_IN_A_NAME}(?P<currency>{CURRENCY})\s?(?P<number>{IN_DIGITS})", read_quantity),
     _pattern(
         r"(?<![\d,])(?P<year>(?:19|20)\d{2})(?![\d,.]|\s?(?:[가-힣]|%|[a-z㎏-㎥]))", read_year

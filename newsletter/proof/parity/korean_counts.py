@@ -10,6 +10,7 @@ from newsletter.proof.parity.korean_words import WORD_END
 from newsletter.proof.parity.meaning import BARE, Figure, Quantity, Weight
 from newsletter.proof.parity.readers import units_of
 from newsletter.proof.parity.scanning import Pattern, Reading
+from newsletter.proof.parity.vulgar import vulgar
 
 _COURTS: Final = "민사|형사|행정|가사|파산|회생|특허|소년|영장|재정"
 _MEASURES: Final = (
@@ -35,6 +36,7 @@ def _read_and_a_half(match: re.Match[str], reading: Reading) -> Iterator[Figure]
 
 # Tried before quantities.
 COUNTS: Final = (
+    vulgar(_MEASURES),
     Pattern(
         re.compile(
             rf"(?:{_COURTS})(?:항소|합의|수석)?\s?제?\s?(?P<number>\d{{1,3}})(?:-\d{{1,2}})?"

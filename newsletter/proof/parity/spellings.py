@@ -161,7 +161,7 @@ FAHRENHEIT: Final = (
     Pattern(
         re.compile(
             rf"(?P<sign>{BELOW}|minus\s|영하\s?)?(?<![\d.,])(?P<number>{VALUE})"
-            r"\s?(?:°\s?F\b|℉|degrees\sFahrenheit\b)",
+            r"\s?(?:°\s?F\b|℉|(?:degrees\s)?Fahrenheit\b)",
             re.IGNORECASE,
         ),
         read_fahrenheit,

@@ -19,12 +19,13 @@ def read_below_zero(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
     Without ``degrees`` the sign may have been left out of the other language.
     """
-    del reading
     found = match.groupdict()
     if first := found.get("first"):
         below = (Quantity(-Fraction(first), DEGREES),)
         yield Figure(below, Weight.SURE, match.start(), match.end("first"))
-    value = Fraction(match["number"])
+    value = reading.tongue.number(match["number"])
+    if value is None:
+        return
     meanings = [Quantity(-value, DEGREES)]
     if found.get("first") and not found.get("again"):
         meanings.append(Quantity(value, DEGREES))  # "minus 5 to 10 degrees" may end above zero

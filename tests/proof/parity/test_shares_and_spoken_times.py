@@ -5,6 +5,14 @@ import pytest
 from tests.proof.parity.makers import proofed
 
 SAME = [
+    ("소송은 1년 7개월을 끌었다.", "The case had dragged on for a year and seven months."),
+    ("기피제 2만 5,000개를 나누어 준다.", "It will hand out 25,000 sprays of repellent."),
+    ("영하 19도라는 대답이 돌아왔다.", "Nineteen below, came the answer."),
+    (
+        "바닷물은 29.4도까지 올랐다.",
+        "The sea climbed to 29.4 degrees Celsius (about 85 Fahrenheit).",
+    ),
+    ("멥쌀 2컵 반을 씻는다.", "Wash 2½ cups of rice."),
     ("상반기까지 열한 건이 이어졌다.", "Eleven had followed by the middle of this year."),
     (
         "2016년 3개국 9명으로 시작해 지금까지 17개국 환자 148명이 새 삶을 얻었다.",
@@ -42,6 +50,11 @@ SAME = [
     ),
 ]
 OTHER = [
+    ("소송은 1년 7개월을 끌었다.", "The case had dragged on for a year and nine months."),
+    ("기피제 2만 5,000개를 나누어 준다.", "It will hand out 26,000 sprays of repellent."),
+    ("영하 19도라는 대답이 돌아왔다.", "Seventeen below, came the answer."),
+    ("바닷물은 29.4도까지 올랐다.", "The sea climbed to 92 Fahrenheit."),
+    ("멥쌀 2컵 반을 씻는다.", "Wash 3½ cups of rice."),
     ("하루는 여섯 시 십 분 전에 시작된다.", "The day begins at ten past six."),
     ("목표의 1.4배를 채웠다.", "We reached 160 percent of our goal."),
     ("매주 화요일 낮 12시 10분에 연다.", "It opens every Tuesday at twenty past noon."),
