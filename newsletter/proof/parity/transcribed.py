@@ -38,9 +38,11 @@ END: Final = (
     "(?:[aeiou]?[tdsxzpeh]|e?s|re?|ais|aux|[tldrn][sdt]|ll|c|g|k|j|nt|w|[tdszgu]e|gue|sz|n|ff|ck)?"
 )
 CLOSED_END: Final = "(?:e?s|[tdszxh]e?)?"  # behind a consonant that Hangul has
+FIRST: Final = -1  # there is no syllable before
 IEUNG, RIEUL, NIEUN, MIEUM = 11, 5, 2, 6  # initials
 DOUBLED: Final = {RIEUL: {8}, NIEUN: {4, 16}, MIEUM: {4, 16}}  # behind which finals one is written
 LONG: Final = {13, 18, 20}  # medials that prolong a vowel: 이 of 그레이엄
+_OPEN, _CLOSED = re.compile(END), re.compile(CLOSED_END)
 LONGEST: Final = 8  # syllables
 SHORTEST_INSIDE: Final = 3  # the same, of a name that does not begin its word
 
@@ -63,8 +65,28 @@ def may_transcribe(hangul: str, latin: str, least: int = 1) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _may_begin(hangul: str, least: int, letters: str) -> bool:
-    sizes = range(least, len(hangul) + 1)
-    return any(_pattern(hangul[:size]).fullmatch(letters) for size in sizes)
+    """
+    Return whether a word begins with a name of at least so many syllables.
+
+    It goes on by one syllable after the other, each with a pattern of its own: a pattern for each
+    word would take longer to make than to use.
+    """
+    reached, last = {0}, FIRST
+    for size, char in enumerate(hangul, 1):
+        syllable = _syllable(char, last)
+        reached = {
+            end
+            for start in reached
+            for end in range(start, len(letters) + 1)
+            if syllable.fullmatch(letters, start, end)
+        }
+        if not reached:
+            return False
+        last = (ord(char) - HANGUL.start) % 28
+        ending = _CLOSED if last else _OPEN
+        if size >= least and any(ending.fullmatch(letters, start) for start in reached):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)
@@ -78,19 +100,16 @@ def _spellings(latin: str) -> Sequence[str]:
 
 
 @lru_cache(maxsize=16_384)
-def _pattern(hangul: str) -> re.Pattern[str]:
-    found, last = [], -1
-    for place, char in enumerate(hangul):
-        at = ord(char) - HANGUL.start
-        initial, medial, final = at // 588, at // 28 % 21, at % 28
-        before = INITIALS[initial]
-        if initial == IEUNG:
-            before = "h|w|wh|y|j|gh?|ll?|" if place else "h|w|wh|y|j|l?l?h|"
-        elif last in DOUBLED.get(initial, ()):
-            before += "|"
-        syllable = f"(?:{before})(?:{MEDIALS[medial]}){SILENT}"
-        if initial == IEUNG and medial in LONG and not final and not last:
-            syllable = f"(?:{syllable})?"
-        found.append(syllable + (f"(?:{FINALS[final]})e?" if final else ""))
-        last = final
-    return re.compile("".join(found) + (CLOSED_END if last else END))
+def _syllable(char: str, last: int) -> re.Pattern[str]:
+    """Return how a syllable is written; *last*: the final of the one before."""
+    at = ord(char) - HANGUL.start
+    initial, medial, final = at // 588, at // 28 % 21, at % 28
+    before = INITIALS[initial]
+    if initial == IEUNG:
+        before = "h|w|wh|y|j|l?l?h|" if last == FIRST else "h|w|wh|y|j|gh?|ll?|"
+    elif last in DOUBLED.get(initial, ()):
+        before += "|"
+    written = f"(?:{before})(?:{MEDIALS[medial]}){SILENT}"
+    if initial == IEUNG and medial in LONG and not final and not last:
+        written = f"(?:{written})?"
+    return re.compile(written + (f"(?:{FINALS[final]})e?" if final else ""))
