@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, func, select, text, update
+from sqlalchemy import Engine, func, select, text
 
 from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign, compare
 from newsletter.errors import LedgerError
@@ -25,13 +25,17 @@ from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erased_copies import ledger_file
 from newsletter.storage.erasure_end import finish_open
 from newsletter.storage.erasure_journal import journal_of, read_journal
-from newsletter.storage.kept_copies import find_kept_copies
 from newsletter.storage.lost_readers import find_missing
-from newsletter.storage.marks import ensure_mark, find_mark, read_noted_mark, replace_mark
+from newsletter.storage.marks import (
+    count_beyond,
+    ensure_mark,
+    find_mark,
+    read_noted_mark,
+    replace_mark,
+)
 from newsletter.storage.server_copies import READERS, find_kept, keep_copy, mark_of, write_file
 from newsletter.storage.server_marks import place_of
 from newsletter.storage.since import Again, Since, read_since, repeat_since
-from newsletter.storage.tables import ledger_marks
 from newsletter.storage.transactions import as_ledger_error, reading, writing
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.subscriber import Subscriber
@@ -84,7 +88,7 @@ def restore_server(desk: ServerDesk, backup: str, access: Access) -> Restored:
         engine.dispose()
     before, its = read_noted_mark(place), mark_of(kept)
     if its is not None:  # until this has ended, the database lacks what the copy knows
-        replace_mark(place, replace(its, ends=_beyond(its, before)))
+        replace_mark(place, replace(its, ends=_most(its, before) + 1))
     try:
         desk.put_back()
     except LedgerError:  # of anything else, nobody knows whether it was put back
@@ -115,12 +119,14 @@ def find_only_kept(engine: Engine) -> tuple[Path, Sequence[Subscriber]] | None:
     """
     Return the newest copy from before a server was put back, and who is active in it alone.
 
-    None: there is no copy, or it cannot be read.
+    None: there is no copy of this database, or it cannot be read. Those of the SQLite ledger from
+    before a move lie beside it, and are none.
     """
-    kept = next(reversed(find_kept_copies(_ledger_of(engine))), None)
-    if kept is None:
+    with reading(engine) as connection:
+        mark = find_mark(connection, None)
+    path = find_kept(_ledger_of(engine), replace(mark, ends=0)) if mark else None
+    if path is None:
         return None
-    path = _ledger_of(engine).with_name(kept.name)
     with _compared(engine, path) as file:
         lost = find_missing(path, file)
     return None if lost is None else (path, lost)
@@ -217,16 +223,16 @@ def _mark_restored(engine: Engine, kept: Path, sign: Sign | None, now: datetime)
         ensure_mark(connection)
         mark, its = find_mark(connection, None), mark_of(kept)
         assert mark is not None  # noqa: S101 - it was just made
-        ends = _beyond(its or mark, read_noted_mark(place), mark)
-        connection.execute(update(ledger_marks).values(ends=ends))
+        count_beyond(connection, _most(its or mark, read_noted_mark(place)))
+        mark = find_mark(connection, None) or mark
         if sign is not None:
             raise_doubts(connection, [sign], now)
-    replace_mark(place, replace(mark, ends=ends))
+    replace_mark(place, mark)
 
 
-def _beyond(*marks: LedgerMark | None) -> int:
-    """Return a count that is higher than each of *marks*."""
-    return 1 + max(one.ends for one in marks if one is not None)
+def _most(*marks: LedgerMark | None) -> int:
+    """Return the highest count of *marks*."""
+    return max(one.ends for one in marks if one is not None)
 
 
 def _refuse_others(engine: Engine) -> None:

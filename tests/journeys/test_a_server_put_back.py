@@ -1,5 +1,6 @@
 """A PostgreSQL database that is put back brings nobody back, whoever puts it back."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -119,6 +120,21 @@ def test_who_is_only_in_what_was_kept_is_said_and_written(
     assert kept.stat().st_mode & 0o777 == 0o600
     exports = [one for one in desk.site.records.accesses().find() if one.people == 1]
     assert "to add them again" in {one.because for one in exports}
+
+
+def test_a_copy_from_before_a_move_to_the_server_is_none_of_it(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
+    """The SQLite ledger of before, and what its restores kept, lie under the same names."""
+    other = ClockedStage(tmp_path / "other", readers=1)
+    other.site.close()
+    shutil.copy(
+        other.root / "newsletter.db", desk.root / "newsletter.db.before-restore-20990101-000000"
+    )
+
+    said = desk.run("restore", "--lost", "lost.csv", "--because", "to add them", status=2)
+
+    assert "no copy from before a restore" in said
 
 
 def test_they_are_written_at_once_where_a_file_is_named(desk: ClockedStage, tmp_path: Path) -> None:
