@@ -112,7 +112,7 @@ def import_suppressions(
     ):
         heading = without_others_columns(heading_in(lines, str(order.file)))
         meant = SuppressedRows(heading, order.why)
-        gone = _Gone(book, order.why.by)
+        gone = _Gone(book)
         rows = gone.without(map(meant.suppressed, rows_under(heading, lines, consent)))
         for step in import_rows(rows, book, import_id, now):
             fates += step.fates
@@ -137,8 +137,8 @@ class _Gone:
     blocked, as by one address alone; see `add_suppression`.
     """
 
-    def __init__(self, book: RowBook, by: str) -> None:
-        self._book, self._by = book, by
+    def __init__(self, book: RowBook) -> None:
+        self._book = book
         self.count = 0  # of rows
         self.complained: dict[str, str] = {}  # why, by the key of an address that is to be blocked
 

@@ -1,21 +1,18 @@
 """Carries over to a backup that is restored who was told of a leak after it was made."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import JSON, Boolean, Connection, Engine, Table, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Table, and_, insert, or_, select, update
 
 from newsletter.dispatch.states import State
 from newsletter.storage.breach_tables import breach_notices, breaches
-from newsletter.storage.copies import connect_for_copy, moment_in
-from newsletter.storage.present_columns import is_in
-from newsletter.storage.tables import UtcTime
+from newsletter.storage.copies import connect_for_copy
+from newsletter.storage.present_columns import is_in, value_in
 from newsletter.storage.transactions import writing
 
 AT_A_TIME: Final = 1_000
@@ -54,21 +51,7 @@ def repeat_breaches(engine: Engine, database: Path) -> None:
 def _rows(source: sqlite3.Connection, table: Table) -> Iterator[dict[str, Any]]:
     query = f"SELECT {', '.join(table.columns.keys())} FROM {table.name} ORDER BY id"  # noqa: S608 - our own names
     for row in source.execute(query):
-        yield {column.name: _typed(column.type, row[column.name]) for column in table.columns}
-
-
-def _typed(kind: object, value: Any) -> Any:
-    if value is None:
-        return None
-    match kind:
-        case UtcTime():
-            return moment_in(value, datetime.now(UTC))
-        case JSON():
-            return json.loads(value)
-        case Boolean():
-            return bool(value)
-        case _:
-            return value
+        yield {column.name: value_in(column, row[column.name]) for column in table.columns}
 
 
 def _number_of(connection: Connection, row: _Row) -> int:

@@ -96,3 +96,9 @@ def moment_in(kept: object, otherwise: datetime | None = None) -> datetime:
             raise
         return otherwise
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+
+
+def columns_of(connection: sqlite3.Connection, schema: str) -> frozenset[str]:
+    """Return the columns that the list of readers has in an attached file: it may be older."""
+    found = connection.execute("SELECT name FROM pragma_table_info('subscribers', ?)", (schema,))
+    return frozenset(row[0] for row in found)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.lang import Preference
-from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.copies import columns_of, connect_for_copy, moment_in
 from newsletter.storage.entries import find_by_reader_ids
 from newsletter.storage.moves_since import NEVER
 from newsletter.storage.open_book import SqlOpenBook
@@ -38,7 +38,6 @@ _DIFFERENT: Final = (
 _OF_DIFFERENT: Final = (*[f"{ERASED_KEY}%"] * 2, *[Cause.MOVED.value] * 2)
 # What a row says of when something was done to it; not when its name was changed.
 _TIMES: Final = ("consented_at", "reconfirmed_at", "standing_since", "moved_at")
-_COLUMNS: Final = "SELECT name FROM pragma_table_info('subscribers', ?)"
 _MARK: Final = "SELECT id, ends FROM {of}.ledger_marks"
 
 
@@ -110,7 +109,7 @@ def _find_different(connection: sqlite3.Connection) -> Iterator[tuple[Details, b
 
 
 def _times_in(connection: sqlite3.Connection, of: str) -> list[str]:
-    present = {name for (name,) in connection.execute(_COLUMNS, (of,))}
+    present = columns_of(connection, of)
     return [f"{_ALIASES[of]}.{name}" for name in _TIMES if name in present]
 
 

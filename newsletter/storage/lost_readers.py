@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.lang import Preference
-from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.copies import columns_of, connect_for_copy, moment_in
 from newsletter.storage.withdrawals_since import UNKNOWN, PutBack, find_undone
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
@@ -90,7 +90,7 @@ def _not_there(database: Path, file: Path, *, puts_back: bool) -> Iterator[sqlit
     with closing(connect_for_copy(database)) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("ATTACH ? AS there", (str(file),))
-        here, there = (_columns(connection, of) for of in ("main", "there"))
+        here, there = (columns_of(connection, of) for of in ("main", "there"))
         has_ids = "reader_id" in here & there
         may_be_back = puts_back and "standing_by" in here and "standing_cause" in there
         query = _NOT_THERE.format(
@@ -102,10 +102,6 @@ def _not_there(database: Path, file: Path, *, puts_back: bool) -> Iterator[sqlit
         cursor = connection.execute(query)
         while rows := cursor.fetchmany(AT_A_TIME):
             yield from rows
-
-
-def _columns(connection: sqlite3.Connection, of: str) -> set[str]:
-    return {row["name"] for row in connection.execute(f"PRAGMA {of}.table_info(subscribers)")}
 
 
 def _counts(name: str, *, may_be_back: bool) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, and_, update
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.consents import ConsentLog
-from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.copies import columns_of, connect_for_copy, moment_in
 from newsletter.storage.entries import find_by_reader_ids
 from newsletter.storage.erased_people import moved_to
 from newsletter.storage.mail_rows import take_requests_along
@@ -45,7 +45,6 @@ _ARRIVED: Final = (
 _LEFT: Final = (
     "SELECT standing_since, standing_because FROM {of}.subscribers WHERE standing_cause = ?"
 )
-_COLUMNS: Final = "SELECT name FROM pragma_table_info('subscribers', ?)"
 _KEY: Final = "SELECT secret FROM {of}.lasting_keys WHERE purpose = 'addresses'"
 _HERE: Final = "main"
 _THERE: Final = "backup"
@@ -97,7 +96,7 @@ class _Arrivals:
 
     def __init__(self, connection: sqlite3.Connection, of: str) -> None:
         self._connection, self._of = connection, of
-        names = {name for (name,) in connection.execute(_COLUMNS, (of,))}
+        names = columns_of(connection, of)
         self.column = f"{_ALIASES[of]}.moved_at" if "moved_at" in names else "NULL"
         secret = connection.execute(_KEY.format(of=of)).fetchone()
         self._secret = None if secret is None else str(secret[0]).encode()

@@ -1,27 +1,26 @@
 """Carries over to a backup that is restored what readers were told after it was made."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, insert, or_, select, update
 
 from newsletter.dispatch.states import State
 from newsletter.mails.mail import OWED, MailKind, Skip
 from newsletter.mails.restored import Results
 from newsletter.storage.agreed_later import consents_of
 from newsletter.storage.consents import ConsentLog
-from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.copies import connect_for_copy
 from newsletter.storage.mail_tables import mails
-from newsletter.storage.present_columns import Rows, is_in
-from newsletter.storage.tables import UtcTime, subscribers
+from newsletter.storage.present_columns import Rows, is_in, value_in
+from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
@@ -237,7 +236,9 @@ class _Readers:
 def _told_of(row: _Row, readers: _Readers) -> Told | None:
     """Return what a row says; None if somebody has damaged its facts."""
     try:
-        typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
+        typed = {
+            column.name: value_in(column, row[column.name]) for column in _OF if column.name in row
+        }
     except ValueError:
         return None
     keys, reader = {row["address_key"]}, readers.find(row["subscriber_id"])
@@ -245,12 +246,3 @@ def _told_of(row: _Row, readers: _Readers) -> Told | None:
         keys.add(reader["address_key"])
     name = None if reader is None else reader["reader_id"]
     return Told(typed, frozenset(keys), name, readers.find_returning(row))
-
-
-def _value_of(column: Column[Any], row: _Row) -> Any:
-    value = row[column.name]
-    if value is None:
-        return None
-    if isinstance(column.type, UtcTime):
-        return moment_in(value, datetime.now(UTC))  # damaged by hand: told, all the same
-    return json.loads(value) if column is _OF.facts else value

@@ -1,9 +1,25 @@
 """The columns that a database has: those of a copy may be fewer than this program knows."""
 
+import json
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, inspect, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    inspect,
+    update,
+)
+
+from newsletter.storage.copies import moment_in
+from newsletter.storage.facts import FactsJson
+from newsletter.storage.tables import UtcTime
 
 
 class Rows:
@@ -36,3 +52,21 @@ class Rows:
 def is_in(column: ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
     """Return the condition that a column has one of *values*."""
     return column.in_(list(values))
+
+
+def value_in(column: Column[Any], kept: Any) -> Any:
+    """
+    Return what a column has of a row that was read from a SQLite file without SQLAlchemy.
+
+    A time that somebody has damaged becomes now.
+
+    Raises:
+        ValueError: it is no JSON, where the column has JSON.
+    """
+    if kept is None:
+        return None
+    if isinstance(column.type, UtcTime):
+        return moment_in(kept, datetime.now(UTC))
+    if isinstance(column.type, JSON | FactsJson):
+        return json.loads(kept)
+    return bool(kept) if isinstance(column.type, Boolean) else kept

@@ -132,9 +132,12 @@ def test_a_copy_from_before_a_move_to_the_server_is_none_of_it(
         other.root / "newsletter.db", desk.root / "newsletter.db.before-restore-20990101-000000"
     )
 
-    said = desk.run("restore", "--lost", "lost.csv", "--because", "to add them", status=2)
+    lost = tmp_path / "lost.csv"
+
+    said = desk.run("restore", "--lost", str(lost), "--because", "to add them", status=2)
 
     assert "no copy from before a restore" in said
+    assert not lost.exists()
 
 
 def test_they_are_written_at_once_where_a_file_is_named(desk: ClockedStage, tmp_path: Path) -> None:
@@ -286,10 +289,12 @@ def test_an_erasure_reaches_what_was_kept(desk: ClockedStage, tmp_path: Path) ->
     [
         ((), "name the backup"),
         (("--keep", "old.dump"), "--keep does nothing else"),
-        (("--lost", "x.csv", "--because", "y"), "no copy from before a restore"),
+        (("--lost", "{}/x.csv", "--because", "y"), "no copy from before a restore"),
     ],
 )
 def test_what_makes_no_order_is_refused(
-    desk: ClockedStage, words: tuple[str, ...], fault: str
+    desk: ClockedStage, tmp_path: Path, words: tuple[str, ...], fault: str
 ) -> None:
-    assert fault in desk.run("restore", *words, status=2)
+    here = [one.format(tmp_path) for one in words]
+
+    assert fault in desk.run("restore", *here, status=2)
