@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, Engine, Text, create_engine, insert, select, text
+from sqlalchemy import JSON, Engine, Text, create_engine, insert, select, text, update
 
 from newsletter.delivery.provider import Refused
 from newsletter.dispatch.control import Act, Note
@@ -257,6 +257,32 @@ def test_what_a_server_still_answers_is_erased_when_the_run_has_ended(engine: En
     assert is_still_there
     assert "unmistakable" not in all_rows(engine)
     assert SqlErasing(engine).find_open(NOW) is None
+
+
+def test_what_names_an_address_names_whoever_has_it_when_the_erasure_is_finished(
+    engine: Engine,
+) -> None:
+    """After a restore: the erased reader had it in the backup, and somebody else has it since."""
+    shared, other = "shared@example.org", "other@example.org"
+    with SqlSubscriberBook(engine).opened() as book:
+        enrol(make_row(shared, "", None, NOW - timedelta(days=9)), book, NOW)
+    sought, _, _ = SqlErasing(engine).erase([shared], ASKED, {})
+    SqlErasing(engine).end(sought, {Remains.DISPATCH}, NOW)
+    later = NOW + timedelta(days=1)
+    with SqlSubscriberBook(engine).opened() as book:
+        enrol(make_row("third@example.org", "", None, later), book, later)
+        enrol(make_row(other, "", None, later), book, later)
+        withdraw(address_of(other), book, later, f"same person as {shared}", "Kim")
+
+    is_third = subscribers.c.address_key == "third@example.org"
+    with engine.begin() as connection:
+        connection.execute(update(subscribers).where(is_third).values(address_key=shared))
+
+    finish_open(engine, later)
+
+    words = select(subscribers.c.standing_because).where(subscribers.c.address_key == other)
+    with engine.connect() as connection:
+        assert connection.execute(words).scalar() == f"same person as {shared}"
 
 
 @pytest.mark.parametrize("revision", ["0001", "0003", "0005", "0008", "0010"])
