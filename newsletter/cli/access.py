@@ -67,6 +67,13 @@ def list_all(site: Site, month: str | None, whose: str | None, as_json: bool, be
         return
     for one in found:
         click.echo(_say_access(one, find_zone(site)))
+    if key is None and any(one.person for one in found) and _has_other_keys(site):
+        click.echo(
+            _(
+                "Entries from an earlier database may show a reader under another hash; --whose"
+                " finds them by either."
+            )
+        )
     if not found:
         click.echo(_("Nothing is recorded."))
 
@@ -104,6 +111,10 @@ def review(site: Site, month: str, name: str | None, note: str, *, yes: bool) ->
     )
     for further in find_unreviewed(site)[:1]:
         tell("Next", f"newsletter access review --month {further}")
+
+
+def _has_other_keys(site: Site) -> bool:
+    return site.records.accesses().count_other_keys() > 0
 
 
 def _say_access(one: Access, zone: ZoneInfo) -> str:

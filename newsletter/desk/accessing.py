@@ -119,7 +119,8 @@ def find_unreviewed(site: Site) -> Sequence[str]:
     """
     Return the months that are over, have accesses, and nobody has reviewed; the oldest first.
 
-    Accesses that are past their time are as good as deleted.
+    A month that has more accesses than its reviewer saw, as a restore may bring together, is to be
+    reviewed again. Accesses that are past their time are as good as deleted.
     """
     record, now, zone = site.records.accesses(), site.clock(), find_zone(site)
     first = record.first_entry_at()
@@ -132,7 +133,8 @@ def find_unreviewed(site: Site) -> Sequence[str]:
         since, until = bounds_of(month, zone)
         if until > now:
             return found
-        if record.find_review(month) is None and record.count(max(since, kept_since), until):
+        review = record.find_review(month)
+        if record.count(max(since, kept_since), until) > (0 if review is None else review.entries):
             found.append(month)
         at = until
 

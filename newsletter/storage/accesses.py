@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, insert, or_, select
 
 from newsletter.storage.access_tables import access_reviews, accesses
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, lasting_key
+from newsletter.storage.lasting_keys import (
+    KeyPurpose,
+    find_lasting_key,
+    find_other_keys,
+    lasting_key,
+)
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.whose import find_whose
@@ -61,9 +66,16 @@ class SqlAccesses:
             return connection.execute(query).scalar_one()
 
     def find_about(self, key: str) -> list[Access]:
-        """Return the entries about the owner of an address, of before they came too, by time."""
+        """
+        Return the entries about the owner of an address, of before they came too, by time.
+
+        Also those of another database that named people by a key of its own: see
+        `accesses_since`.
+        """
         with reading(self._engine) as connection:
-            is_theirs = find_whose(connection, [key]).in_time(_OF.person, _OF.at)
+            whose = find_whose(connection, [key])
+            named = [whose, *map(whose.named_by, find_other_keys(connection))]
+            is_theirs = or_(*(one.in_time(_OF.person, _OF.at) for one in named))
             query = select(accesses).where(is_theirs).order_by(_OF.at, _OF.id)
             return [_access_of(row) for row in connection.execute(query)]
 
@@ -72,6 +84,11 @@ class SqlAccesses:
         with reading(self._engine) as connection:
             secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
         return None if secret is None else name_person(key, secret)
+
+    def count_other_keys(self) -> int:
+        """Return how many other databases have named people here by a key of their own."""
+        with reading(self._engine) as connection:
+            return len(find_other_keys(connection))
 
     def first_entry_at(self) -> datetime | None:
         """Return the time of the oldest entry; None if there is none."""
@@ -99,9 +116,11 @@ class SqlAccesses:
 
     def find_review(self, month: str) -> Review | None:
         """Return the latest review of a month like 2026-10; None if nobody has reviewed it."""
-        query = select(access_reviews).where(_IN.month == month).order_by(_IN.id.desc()).limit(1)
+        query = (
+            select(access_reviews).where(_IN.month == month).order_by(_IN.at.desc(), _IN.id.desc())
+        )
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(query.limit(1)).one_or_none()
         if row is None:
             return None
         return Review(

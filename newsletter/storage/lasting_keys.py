@@ -63,6 +63,13 @@ def find_address_keys(connection: Connection) -> Sequence[bytes]:
     return [row.secret.encode() for row in found]  # "addresses" sorts before "addresses:…"
 
 
+def find_other_keys(connection: Connection) -> Sequence[bytes]:
+    """Return the keys that came with hashes of addresses of other databases."""
+    of = lasting_keys.c
+    query = select(of.secret).where(of.purpose.startswith(_OTHER)).order_by(of.purpose)
+    return [secret.encode() for secret in connection.execute(query).scalars()]
+
+
 def keep_other_key(connection: Connection, secret: str, made_at: datetime) -> bool:
     """Keep the key of another database's hashes; False if it is known, or this one's own."""
     if secret.encode() in find_address_keys(connection):

@@ -82,6 +82,16 @@ class Whose:
         self._keys = {key for key in keys if named[key] in self._of}
         self._knows_all = self._of.keys() == {named[key] for key in self._keys}
 
+    def named_by(self, secret: bytes) -> "Whose":
+        """Return these readers as a database with another key of addresses has named them."""
+        name = partial(_name, secret=secret)
+        stays = [
+            replace(stay, person=name(key))
+            for key in self._keys
+            for stay in self._of[self._name(key)]
+        ]
+        return Whose(stays, self._keys, name)
+
     def has(self, key: str, at: datetime | None) -> bool:
         """Return whether what names an address at a time is these readers'; None: of now."""
         return any(stay.has(at) for stay in self._of.get(self._name(key), ()))
