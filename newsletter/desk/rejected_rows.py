@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from itertools import chain, count
 from pathlib import Path
-from unicodedata import normalize
 
 from newsletter.errors import ContentError
 from newsletter.files import sync_folder
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.folding import fold
 from newsletter.subscribers.traces import Sought
 
 
@@ -101,7 +101,7 @@ def _rows_of(file: Path) -> list[list[str]]:
 
 def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bool:
     """Where a row has an address, that says whose it is; else names and beginnings do."""
-    plain = [normalize("NFKC", cell) for cell in row]  # one may be in full-width letters
+    plain = [fold(cell).text for cell in row]  # one may be in full-width letters
     addresses = [key for key in map(_key_of, [*row, *plain]) if key is not None]
     if addresses:
         return any(map(sought.is_theirs, addresses))

@@ -1,10 +1,10 @@
 """Finds the traces of erased people in texts: their addresses by keyed hashes, and their names."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import takewhile
 from typing import Final
 from unicodedata import normalize
@@ -14,6 +14,8 @@ from newsletter.errors import ContentError
 from newsletter.subscribers.address import address_of, unquoted
 from newsletter.subscribers.consent_record import name_person
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Remains
+from newsletter.subscribers.folding import Folded, fold
+from newsletter.subscribers.loose_ats import LooseAt, find_loose
 
 _AT: Final = re.compile(r"@|%40", re.IGNORECASE)
 _STOPS: Final = re.compile(r"[\s\x00-\x1f<>\"(),;:\[\]\\@]")
@@ -66,10 +68,9 @@ class Sought:
 
     def redact(self, text: str) -> str:
         """Return *text* with their addresses and names replaced."""
-        text = self.redact_addresses(text)
-        for name in sorted(self.names, key=len, reverse=True):
-            text = _Named(name).hide(text)
-        return text
+        text = self._redact_names(self.redact_addresses(text))
+        folded = fold(text)
+        return text if folded.is_as_written else _replaced(folded, self._find_names(folded.text))
 
     def is_in(self, text: str) -> bool:
         """Return whether *text* contains one of their addresses or names."""
@@ -80,7 +81,16 @@ class Sought:
         return self.redact_addresses(text) != text
 
     def redact_addresses(self, text: str) -> str:
-        """Return *text* with their addresses replaced."""
+        """
+        Return *text* with their addresses replaced, as they are written or as they are read.
+
+        The first finds an address that is itself in unusual letters.
+        """
+        text = self._redact_as_written(text)
+        folded = fold(text)
+        return _replaced(folded, self._find_loose(folded))
+
+    def _redact_as_written(self, text: str) -> str:
         kept, at = list[str](), 0
         for found in _AT.finditer(text):
             if found.start() < at:
@@ -93,6 +103,32 @@ class Sought:
                     break
         return "".join([*kept, text[at:]])
 
+    def _find_loose(self, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Yield where addresses are in the plain text that are not written as addresses are."""
+        after = 0
+        for one in find_loose(folded):
+            for start, end in _places_of(one.text, one.at, one.at + 1):
+                first, last = one.begins[start], one.ends[end - 1]
+                if first < after:
+                    continue
+                keys = {_key_of(one.text[start:end]), *_local_as_written(folded, one, start, end)}
+                if any(key is not None and self.is_theirs(key) for key in keys):
+                    yield first, last
+                    after = last
+                    break
+
+    def _redact_names(self, text: str) -> str:
+        for name in sorted(self.names, key=len, reverse=True):
+            text = _Named(name).hide(text)
+        return text
+
+    def _find_names(self, text: str) -> Sequence[tuple[int, int]]:
+        found = list[tuple[int, int]]()
+        for name in sorted({fold(one).text for one in self.names}, key=len, reverse=True):
+            places = _Named(name).find(text)
+            found += [one for one in places if not any(map(partial(_overlap, one), found))]
+        return sorted(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -102,6 +138,27 @@ class Unfinished:
     asked_at: Mapping[str, datetime]  # when each of these was last erased, by hash; aware UTC
     everybody: Sought  # those who came back, too: older copies still hold them
     remains: frozenset[Remains]
+
+
+def _replaced(folded: Folded, places: Iterable[tuple[int, int]]) -> str:
+    """Return a text as it was written, but for some places of the plain one."""
+    kept, at = list[str](), 0
+    for start, end in places:
+        kept += [folded.written[at : folded.begin(start)], ERASED]
+        at = folded.end(end)
+    return "".join([*kept, folded.written[at:]])
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _local_as_written(folded: Folded, one: LooseAt, start: int, end: int) -> Iterator[str | None]:
+    """Yield the key of an address whose part before the @ is itself in unusual letters."""
+    first, last = folded.begin(one.begins[start]), folded.end(one.ends[one.at - 1])
+    local = folded.written[first:last]
+    if start < one.at and local != one.text[start : one.at]:
+        yield _key_of(f"{local}{one.text[one.at : end]}")
 
 
 def hash_of(key: str, secret: bytes) -> str:
@@ -165,15 +222,24 @@ class _Named:
 
     def hide(self, text: str) -> str:
         """Return *text* without the name."""
-        return _pattern_of(self.name).sub(lambda found: self._hidden(text, found), text)
+        kept, at = list[str](), 0
+        for start, end in self.find(text):
+            kept += [text[at:start], ERASED]
+            at = end
+        return "".join([*kept, text[at:]])
 
-    def _hidden(self, text: str, found: re.Match[str]) -> str:
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where the name is."""
+        for found in _pattern_of(self.name).finditer(text):
+            if not self._is_part(text, found):
+                yield found.span()
+
+    def _is_part(self, text: str, found: re.Match[str]) -> bool:
         """A single word beside another one with a capital is a part of somebody else's name."""
         if " " in self.name or _is_hangul(self.name):
-            return ERASED
+            return False
         before, after = text[: found.start()], text[found.end() :]
-        is_part = _ENDS_IN_A_NAME.search(before) or _BEGINS_WITH_A_NAME.match(after)
-        return found[0] if is_part else ERASED
+        return bool(_ENDS_IN_A_NAME.search(before) or _BEGINS_WITH_A_NAME.match(after))
 
 
 @lru_cache(maxsize=64)
@@ -201,6 +267,21 @@ def _pattern_of(name: str) -> re.Pattern[str]:
         first, rest = re.escape(words[0][0].upper()), re.escape(words[0][1:])
         return re.compile(f"{before}{first}(?i:{rest}){after}")
     return re.compile(f"{before}{written}{after}", re.IGNORECASE)
+
+
+def domains_of(keys: Iterable[str]) -> Sequence[str]:
+    """Return the domains of addresses, each as it may be written."""
+    ascii_ = {key.rpartition("@")[2] for key in keys}
+    return sorted(ascii_ | {one for domain in ascii_ if (one := _unicode_of(domain))})
+
+
+def _unicode_of(domain: str) -> str | None:
+    import idna  # noqa: PLC0415 - few addresses need it
+
+    try:
+        return idna.decode(domain) if "xn--" in domain else None
+    except UnicodeError:  # idna's errors are
+        return None
 
 
 def likes_of(name: str) -> Sequence[str]:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from newsletter.desk.rejected_rows import erase_rejects, has_rejects, rename_rejects
 from newsletter.subscribers.erasing import ERASED
 from newsletter.subscribers.traces import Sought, hash_of
@@ -39,6 +41,21 @@ def test_rows_of_a_person_go_in_full_width_letters(tmp_path: Path) -> None:
     assert has_rejects(file, SOUGHT, ["minsu.kim"])
 
     assert erase_rejects(file, SOUGHT, ["minsu.kim"]) == 2
+
+    assert file.read_text(encoding="utf-8").split() == ["line,email,name", other]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["minsu.kim (at) example.org", "minsu.kim\u200b@example.org", "minsu.kim골뱅이example.org"],
+)
+def test_rows_of_a_person_go_however_the_address_is_disguised(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "rejects.csv"
+    other = "3,s@example.org,S"
+    file.write_text(f"line,email,name\n2,{written},Kim\n{other}\n", encoding="utf-8")
+    assert has_rejects(file, SOUGHT, ["minsu.kim"])
+
+    assert erase_rejects(file, SOUGHT, ["minsu.kim"]) == 1
 
     assert file.read_text(encoding="utf-8").split() == ["line,email,name", other]
 

@@ -70,6 +70,31 @@ def test_s10_mails_that_are_theirs_or_name_them_are_deleted(tmp_path: Path) -> N
     stage.run("feedback", "list", "--all")
 
 
+DISGUISED: Final = (
+    "r1＠example.org",
+    "r1 @ example.org",
+    "r1(at)example.org",
+    "r1 골뱅이 example.org",
+    "r\u200b1\u200b@example\u00ad.org",
+    "ｒ１＠ｅｘａｍｐｌｅ．ｏｒｇ",
+)
+
+
+def test_s10_a_mail_that_disguises_their_address_is_deleted(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    for number, said in enumerate(DISGUISED):
+        coding = "base64" if number % 2 else "quoted-printable"
+        stage.pipe(foreign(f"친구 {said} 에게 보내 주세요.", cte=coding))
+    stage.pipe(foreign("친구 r1＠example.org.kr, xr1(at)example.org", cte="base64"))
+
+    said = stage.run("subscribers", "erase", R1, "--yes")
+
+    assert f"bounces and answers: {len(DISGUISED)}" in said
+    [left] = kept(stage)
+    assert "r1＠example.org.kr" in stage.run("feedback", "show", "7")
+    assert left
+
+
 def test_s10_a_new_reader_does_not_inherit_what_came_back(tmp_path: Path) -> None:
     stage = ReturningStage(tmp_path, readers=1)
     stage.pipe(answer("unsubscribe", sender=R1))
