@@ -11,7 +11,6 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import (
-    Column,
     Connection,
     Row,
     Table,
@@ -20,32 +19,27 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    type_coerce,
-    update,
 )
-from sqlalchemy import Text as TextType
 
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.states import State
 from newsletter.feedback.effects import FOR_PEOPLE
 from newsletter.phrases import beginning_of, phrase, write_said
-from newsletter.storage import access_tables  # noqa: F401 - part of the metadata, by `TEXTS`
 from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.erased_people import SENT
+from newsletter.storage.erasing_texts import erase_answers, erase_texts
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.feedback_writers import find_written
 from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
-from newsletter.storage.personal_columns import TEXTS
 from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
     domain_pauses,
-    metadata,
     reader_aliases,
     rehearsed_deliveries,
     subscribers,
@@ -54,7 +48,7 @@ from newsletter.storage.whose import Whose, find_whose
 from newsletter.subscribers.consent_record import ConsentAct
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.traces import Sought, hash_of, likes_of, placeholder_of
+from newsletter.subscribers.traces import Sought, hash_of, placeholder_of
 from newsletter.subscribers.why import Cause
 
 NO_DOMAIN: Final = "erased"
@@ -90,7 +84,8 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
     returned, others = _erase_events(connection, rows, people, whose)
     counts[Erased.RETURNED] += returned
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
-    counts[Erased.TEXTS] += _erase_texts(connection, rows, sought, others)
+    counts[Erased.TEXTS] += erase_texts(connection, rows, sought, others)
+    counts[Erased.TEXTS] += erase_answers(connection, rows, sought, people)
     _erase_file_names(connection, rows, sought)
     _erase_domains(connection, rows, people)
     return counts
@@ -274,36 +269,3 @@ def _erase_domains(connection: Connection, rows: Rows, people: People) -> None:
         others = select(key).where(key.endswith(f"@{domain}", autoescape=True)).limit(1)
         if connection.execute(others).first() is None:
             rows.remove(domain_pauses, of == domain)
-
-
-def _erase_texts(
-    connection: Connection, rows: Rows, sought: Sought, others: Collection[str]
-) -> int:
-    """Take people out of texts; *others* are senders who had one of their addresses before."""
-    changed = 0
-    for name, columns in TEXTS.items():
-        for column in (metadata.tables[name].c[one] for one in sorted(columns)):
-            if rows.has(column):
-                stays = others if column is feedback_events.c.sender else ()
-                changed += _erase_text(connection, column, sought, stays)
-    return changed
-
-
-def _erase_text(
-    connection: Connection, column: Column[Any], sought: Sought, stays: Collection[str]
-) -> int:
-    text = type_coerce(column, TextType)
-    perhaps = or_(
-        text.contains("@"),
-        text.contains("%40", autoescape=True),
-        *(text.ilike(like, escape="\\") for name in sought.names for like in likes_of(name)),
-    )
-    changed = 0
-    for before in set(connection.execute(select(text).where(perhaps)).scalars()):
-        after = before if before in stays else sought.redact(before)
-        if after != before:
-            where = and_(column.is_not(None), text == before)
-            changed += connection.execute(
-                update(column.table).where(where).values({column.name: after})
-            ).rowcount
-    return changed

@@ -50,6 +50,14 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = {
     "feedback_events": frozenset({"words", "sender", "subject"}),  # of others, about a reader
 }
 
+# What servers have answered, of the person's own letters and of others'.
+ANSWERS: Final[Mapping[str, frozenset[str]]] = {
+    "deliveries": frozenset({"answer"}),
+    "rehearsed_deliveries": frozenset({"answer"}),
+    "mails": frozenset({"answer"}),
+    "breach_notices": frozenset({"answer"}),
+}
+
 # Columns of people of the office, of issues, of the program, and of hashes.
 NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "webhook_tokens": frozenset({"source", "token", "content"}),

@@ -21,6 +21,7 @@ from newsletter.dispatch.states import State
 from newsletter.lang import Lang, Preference
 from newsletter.mails.mail import MailKind, Request
 from newsletter.storage import database
+from newsletter.storage.accesses import SqlAccesses
 from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.database import open_database
 from newsletter.storage.erased_copies import erase_in_copies, find_copies
@@ -28,14 +29,16 @@ from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_end import end_erasures, finish_delayed, finish_open
 from newsletter.storage.facts import FactsJson
 from newsletter.storage.import_tables import imported_rows, imports
+from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.notes import note
 from newsletter.storage.other_readers import nobody
-from newsletter.storage.personal_columns import NOBODYS, OWN, TEXTS
+from newsletter.storage.personal_columns import ANSWERS, NOBODYS, OWN, TEXTS
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, metadata, subscribers
+from newsletter.subscribers.access_record import Access, AccessKind, Operator
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import enrol, withdraw
 from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy, OpenResults, Remains
@@ -111,7 +114,7 @@ def test_each_text_of_the_database_is_somebodys_or_nobodys() -> None:
     }
     named = {
         (table, column)
-        for known in (OWN, TEXTS, NOBODYS)
+        for known in (OWN, TEXTS, ANSWERS, NOBODYS)
         for table, columns in known.items()
         for column in columns
     }
@@ -167,6 +170,68 @@ def test_a_note_loses_a_name_however_it_is_written(engine: Engine, name: str, wo
     with engine.connect() as connection:
         [kept] = connection.execute(text("SELECT words FROM notes")).scalars()
     assert kept.startswith("(erased)")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Minsu.Unmistakable＠example.org",
+        "minsu.unmistakable (at) example.org",
+        "min\u200bsu.unmistakable@exam\u00adple.org",
+        "minsu.unmistakable 골뱅이 example.org",
+        "독\u200b고탁월님",
+    ],
+)
+def test_no_text_hides_an_address_or_a_name(engine: Engine, said: str) -> None:
+    make_reader(engine)
+    look = Access(NOW, Operator("kim@desk"), AccessKind.LIST_SHOWN, 2, because=f"see {said}, 김")
+    SqlAccesses(engine).record(look)
+    with engine.begin() as connection:
+        note(connection, Note("2026-10", Act.PAUSED, "kim", NOW, said))
+        others = subscribers.c.address_key == "other@example.org"
+        told = update(subscribers).where(others).values(standing_because=f"told by {said}")
+        connection.execute(told)
+
+    SqlErasing(engine).erase([KEY], ASKED)
+
+    rows = all_rows(engine)
+    assert said.casefold() not in rows
+    assert rows.count("(erased)") == 3
+    [kept] = SqlAccesses(engine).find()
+    assert kept.because.startswith("see (erased)")
+    assert kept.because.endswith(", 김")
+
+
+@pytest.mark.parametrize("is_known_by_hash", [False, True])
+def test_what_servers_said_of_a_reader_in_answers_to_others_goes(
+    engine: Engine, *, is_known_by_hash: bool
+) -> None:
+    make_reader(engine)
+    plan(engine, ISSUE)
+    answer = f"550 5.1.1 <{ADDRESS}>: no such user; x{ADDRESS} and the-{ADDRESS} are others"
+    with engine.begin() as connection:
+        asking = "asks@example.org"
+        add_request(connection, Request(MailKind.SUBSCRIBE, Lang.KO, asking, asking, NOW))
+    with engine.begin() as connection:
+        connection.execute(update(mails).values(answer=answer))
+        connection.execute(update(deliveries).values(answer=answer, state="refused"))
+
+    erasing = SqlErasing(engine)
+    if is_known_by_hash:
+        with engine.begin() as connection:
+            key = lasting_key(connection, KeyPurpose.ADDRESSES, NOW)
+        erasing.repeat(Sought(key, frozenset({hash_of(KEY, key)})), NOW, nobody)
+    else:
+        erasing.erase([KEY], ASKED)
+
+    with engine.connect() as connection:
+        kept = [
+            *connection.execute(
+                select(deliveries.c.answer).where(deliveries.c.address == "other@example.org")
+            ).scalars(),
+            *connection.execute(select(mails.c.answer)).scalars(),
+        ]
+    assert kept == [answer.replace(f"<{ADDRESS}>", "<(erased)>")] * 2
 
 
 @pytest.mark.parametrize("is_imported", [True, False])
