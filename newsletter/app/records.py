@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Ended,
         ErasureOrder,
         KeptCopy,
+        RejectsFile,
         Remains,
         Remembered,
     )
@@ -233,7 +234,7 @@ class Records(SiteDatabase):
 
         note_file(self.database, file, self._settings.root, now)
 
-    def rejects(self) -> "Sequence[Path]":
+    def rejects(self) -> "Sequence[RejectsFile]":
         """Return the files that refused rows were written to; they may be missing."""
         from newsletter.storage.rejected_files import find_files  # noqa: PLC0415
 

@@ -31,7 +31,10 @@ def is_in_files(site: Site, sought: Sought, locals_: Sequence[str]) -> bool:
             for folder in _outboxes(site)
         ),
         lambda: is_in_kept(site, sought),
-        *(lambda file=file: has_rejects(file, sought, locals_) for file in site.records.rejects()),
+        *(
+            lambda file=Path(one.path): has_rejects(file, sought, locals_)
+            for one in site.records.rejects()
+        ),
     ]
     return any(map(_is_true, looks))
 
@@ -58,7 +61,7 @@ def erase_in_files(
         counts[Erased.RETURNED] += erase_kept(site, sought)
     except OSError:
         closed.append(str(site.root / FOLDER))
-    for file in site.records.rejects():
+    for file in (Path(one.path) for one in site.records.rejects()):
         try:
             counts[Erased.REJECTS] += erase_rejects(file, sought, locals_)
             rename_rejects(

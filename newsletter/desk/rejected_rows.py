@@ -4,15 +4,15 @@ import csv
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from io import StringIO
-from itertools import chain, count
+from itertools import chain, count, zip_longest
 from pathlib import Path
 
-from newsletter.errors import ContentError
 from newsletter.files import sync_folder
-from newsletter.subscribers.address import address_of
+from newsletter.subscribers.address import Address
 from newsletter.subscribers.folding import fold
-from newsletter.subscribers.traces import Sought
+from newsletter.subscribers.traces import Sought, read_address
 
 
 def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> int:
@@ -91,6 +91,36 @@ def rename_rejects(
     forget(file)
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A refused row, as an import wrote it."""
+
+    cells: Sequence[tuple[str, str]]  # heading and text; a cell without a heading has its number
+    address: Address | None  # the first that can be read; None: none can
+
+
+def read_rejects(file: Path) -> Sequence[RefusedRow]:
+    """
+    Return the rows of *file* below its heading.
+
+    Raises:
+        OSError, ValueError, csv.Error: it is missing, or cannot be read.
+    """
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        heading, *rows = list(csv.reader(lines)) or [[]]
+    return [
+        RefusedRow(
+            [
+                (name or f"#{number}", cell)
+                for number, (name, cell) in enumerate(zip_longest(heading, row, fillvalue=""), 1)
+            ],
+            next((one for one in map(read_address, row) if one is not None), None),
+        )
+        for row in rows
+        if any(map(str.strip, row))
+    ]
+
+
 def _rows_of(file: Path) -> list[list[str]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -101,19 +131,12 @@ def _rows_of(file: Path) -> list[list[str]]:
 
 def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bool:
     """Where a row has an address, that says whose it is; else names and beginnings do."""
-    plain = [fold(cell).text for cell in row]  # one may be in full-width letters
-    addresses = [key for key in map(_key_of, [*row, *plain]) if key is not None]
+    addresses = [one.key for one in map(read_address, row) if one is not None]
     if addresses:
         return any(map(sought.is_theirs, addresses))
+    plain = [fold(cell).text for cell in row]  # one may be in full-width letters
     damaged = [cell.casefold() for cell in plain if "@" in cell]
     if damaged:  # others may have the same name
         begins = [rf"(?<![\w.+-]){re.escape(local)}\s*@" for local in locals_]
         return any(re.search(begin, cell) for begin in begins for cell in damaged)
     return any(map(sought.is_in, row))
-
-
-def _key_of(cell: str) -> str | None:
-    try:
-        return address_of(cell).key
-    except ContentError:
-        return None

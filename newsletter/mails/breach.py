@@ -16,6 +16,7 @@ from newsletter.subscribers.why import Cause
 
 # Long enough to look at a drill; it names people whom nothing else may hold by then.
 DRILL_KEPT: Final = timedelta(days=14)
+EVENTS: Final = "feedback list"  # where what came back without a file is shown
 
 BreachId = NewType("BreachId", int)
 
@@ -74,7 +75,7 @@ class Untold:
     """Somebody whose data is held, and whom the notice is not sent to."""
 
     address: str  # "": not known
-    where: str  # the name of a copy of the database, of a kept mail, or of a table
+    where: str  # a copy of the database, a kept mail, a table, or a file of refused rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,9 @@ class BreachBook(Protocol):
 
     def find_untold(self) -> tuple[Sequence[Untold], Collection[str]]:
         """Return whom `read_people` leaves out, and the names of kept mails on record."""
+
+    def without_told(self, keys: Collection[str]) -> Collection[str]:
+        """Return those of the addresses whose owners `read_people` leaves out, too."""
 
     def count_erased(self, since: datetime) -> int:
         """Return how many were erased since then, whom no mail reaches."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import ContentError, LedgerError
 from newsletter.lang import EditionKind
-from newsletter.mails.breach import HeldAs, Person, Untold
+from newsletter.mails.breach import EVENTS, HeldAs, Person, Untold
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.erased import find_erased
@@ -22,7 +22,6 @@ from newsletter.storage.transactions import reading
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.erasing import ERASED_KEY
 
-EVENTS: Final = "feedback list"  # where an event without a file is shown
 NOTICES: Final = "breach_notices"
 _AT_ONCE: Final = 2_000  # rows of one query
 _KEYED: Final = (subscribers, mails, breach_notices)
@@ -78,6 +77,13 @@ def find_further(connection: Connection) -> Further:
             elif key not in listed:
                 people.append(person)
     return Further(people, untold, frozenset(kept))
+
+
+def find_strangers(connection: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Return those of *keys* that neither the list, a request, a writer nor a notice has."""
+    told = {one.address_key for one in find_further(connection).people}
+    known = (_keys_in(connection, (subscribers, mails), some) for some in _some(sorted(keys)))
+    return frozenset(keys) - told - frozenset().union(*known)
 
 
 def find_in_copies(engine: Engine) -> Iterator[Untold]:

@@ -45,7 +45,7 @@ from newsletter.mails.breach import (
 from newsletter.mails.mail import MailName, draw_mail_name
 from newsletter.mails.posting import settle
 from newsletter.phrases import read_said, write_said
-from newsletter.storage.breach_further import find_further, find_in_copies
+from newsletter.storage.breach_further import find_further, find_in_copies, find_strangers
 from newsletter.storage.breach_people import count_erased, follow_move, read_people
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.conditions import constant
@@ -135,6 +135,11 @@ class SqlBreaches:
         with reading(self._engine) as connection:
             further = find_further(connection)
         return [*further.untold, *find_in_copies(self._engine)], further.kept
+
+    def without_told(self, keys: Collection[str]) -> Collection[str]:
+        """Return those of the addresses whose owners `read_people` leaves out, too."""
+        with reading(self._engine) as connection:
+            return find_strangers(connection, keys)
 
     def count_erased(self, since: datetime) -> int:
         """Return how many were erased since then, whom no mail reaches."""

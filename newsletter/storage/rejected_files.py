@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erasure_tables import rejects_files
 from newsletter.storage.transactions import reading, writing
+from newsletter.subscribers.erasing import RejectsFile
 
 _OF: Final = rejects_files.c
 _ALL: Final = "SELECT path, written_at FROM rejects_files"
@@ -46,20 +47,24 @@ def forget_file(engine: Engine, file: Path, root: Path) -> None:
         connection.execute(delete(rejects_files).where(_OF.path.in_(same)))
 
 
-def find_files(engine: Engine, root: Path) -> Sequence[Path]:
+def find_files(engine: Engine, root: Path) -> Sequence[RejectsFile]:
     """
-    Return the files that refused rows were written to; they may be missing.
+    Return the files that refused rows were written to.
 
     A file that is not at its absolute path any more is looked for by the end of that below *root*:
     the site's folder has moved since an earlier version of this program noted it.
     """
     with reading(engine) as connection:
-        noted = connection.execute(select(_OF.path).order_by(_OF.path)).scalars().all()
-    return list(dict.fromkeys(_found(Path(path), root) for path in noted))
+        noted = connection.execute(select(_OF.path, _OF.written_at).order_by(_OF.path)).all()
+    found = dict[Path, datetime]()
+    for path, at in noted:
+        place = _found(Path(path), root)
+        found[place] = max(at, found.get(place, at))
+    return [RejectsFile(str(path), str(_below(path, root)), at) for path, at in found.items()]
 
 
 def _below(file: Path, root: Path) -> Path:
-    """Return the path of a file below *root*, or its absolute one."""
+    """Return the path of a file below the site's folder *root*, or its absolute one."""
     place = file.absolute().parent.resolve() / file.name
     home = root.resolve()
     return place.relative_to(home) if place.is_relative_to(home) else file.absolute()

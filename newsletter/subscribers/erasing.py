@@ -123,6 +123,15 @@ class KeptCopy:
     made_at: datetime  # aware UTC
 
 
+@dataclass(frozen=True, slots=True)
+class RejectsFile:
+    """A file that refused rows of an import were written to."""
+
+    path: str  # it may be missing
+    name: str  # for people: below the site's folder, or absolute
+    written_at: datetime  # aware UTC
+
+
 def end_of_copy(made_at: datetime) -> datetime:
     """Return when a copy that was made at a time is destroyed: whoever is only in it with it."""
     return made_at + COPIES_KEPT

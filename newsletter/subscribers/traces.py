@@ -11,7 +11,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 from newsletter.errors import ContentError
-from newsletter.subscribers.address import address_of, unquoted
+from newsletter.subscribers.address import Address, address_of, unquoted
 from newsletter.subscribers.consent_record import name_person
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Remains
 from newsletter.subscribers.folding import Folded, fold
@@ -140,6 +140,14 @@ class Unfinished:
     remains: frozenset[Remains]
 
 
+def read_address(text: str) -> Address | None:
+    """Return the address that a whole text is, however it is written; None: it is none, or more."""
+    folded = fold(text)
+    texts = [text, unquoted(text), folded.text, *(one.text for one in find_loose(folded))]
+    read = (_address_in(one) for one in dict.fromkeys(texts) if "@" in one)
+    return next((found for found in read if found is not None), None)
+
+
 def _replaced(folded: Folded, places: Iterable[tuple[int, int]]) -> str:
     """Return a text as it was written, but for some places of the plain one."""
     kept, at = list[str](), 0
@@ -208,8 +216,13 @@ def _lengths_of(rest: str) -> Iterator[int]:
 
 
 def _key_of(text: str) -> str | None:
+    found = _address_in(unquoted(unquote(text) if "%" in text else text))
+    return None if found is None else found.key
+
+
+def _address_in(text: str) -> Address | None:
     try:
-        return address_of(unquoted(unquote(text) if "%" in text else text)).key
+        return address_of(text)
     except ContentError:
         return None
 

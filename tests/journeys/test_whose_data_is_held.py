@@ -179,3 +179,63 @@ def test_whom_a_copy_alone_holds_is_listed_by_its_name(house: House) -> None:
     assert notified(house) == [R1, R2]
     house.stage.run("breach", "leak.yaml", "--yes", "--no-wait", "--unreached", "unreached.csv")
     assert "Lost@example.net" in Path("unreached.csv").read_text(encoding="utf-8")
+
+
+def refuse(house: House, name: str, *rows: str) -> str:
+    """Import rows, and write the refused ones to a file; return how it is named with its day."""
+    Path("list.csv").write_text("\n".join(["email,name,language", *rows]) + "\n", encoding="utf-8")
+    house.stage.invoke("subscribers", "import", "list.csv", "--rejects", name)
+    return f"{name}, {house.site.now.astimezone(house.site.zone()):%Y-%m-%d}"
+
+
+def test_who_is_in_refused_rows_alone_is_listed_by_file_and_day(house: House) -> None:
+    house.ask(address=ASKED)
+    receive(house, written_by(WRITER, "question"))
+    house.stage.run("subscribers", "change-address", R2, "r2new@example.org")
+    where = refuse(
+        house,
+        "rej.csv",
+        "Never.Asked@example.net,홍길동,xx",
+        "never.asked@example.net,홍길동,yy",
+        "five＠example.net,오,ko,more,and more",
+        "six (at) example.net,육,ko",
+        "no address,칠,xx",
+        f"{R1},a,xx",
+        f"{R2},b,xx",
+        f"{ASKED},c,xx",
+        f"{WRITER},d,xx",
+    )
+
+    found = untold(house)
+
+    # The address of a row is read as people do, and each is listed once, as it was last spelt.
+    assert sorted(address for address, _ in found) == [
+        "",
+        "five@example.net",
+        "never.asked@example.net",
+        "six@example.net",
+    ]
+    assert {place for _, place in found} == {where}
+    assert f"4 in {where}" in " ".join(house.stage.run("breach", "leak.yaml", "--dry-run").split())
+    assert shown(house)["untold"] == {where: 4}
+    assert notified(house) == sorted([ASKED, WRITER, R1, "r2new@example.org"])
+
+
+def test_who_was_erased_and_stands_in_refused_rows_since_is_listed(house: House) -> None:
+    first = refuse(house, "before.csv", f"{R1},a,xx", "b@example.net,b,xx")
+    house.stage.run("subscribers", "erase", R1, "--yes")
+    house.move_clock(days=2)
+    second = refuse(house, "after.csv", f"{R1},a,xx")
+
+    assert untold(house) == [("b@example.net", first), (R1, second)]
+
+
+def test_a_file_of_refused_rows_that_nobody_can_read_is_named(house: House) -> None:
+    gone, broken = (
+        refuse(house, name, "x@example.net,x,xx") for name in ("g.csv", "feedback-b.csv")
+    )
+    Path("g.csv").unlink()
+    Path("feedback-b.csv").write_bytes(b"\xff\xfe,\x00\n")
+
+    assert untold(house) == [("", broken), ("", gone)]
+    assert shown(house)["untold"] == {gone: 1, broken: 1}
