@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from newsletter.storage.returned_letters import LetterMarks
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
+    from newsletter.subscribers.elsewhere import InCopies
     from newsletter.subscribers.erasing import (
         CarriedOver,
         Ended,
@@ -203,6 +204,12 @@ class Records(SiteDatabase):
         from newsletter.storage.people_elsewhere import find_elsewhere  # noqa: PLC0415
 
         return find_elsewhere(self.database, keys, order)
+
+    def find_in_copies(self, key: str, ids: "Collection[str]") -> "InCopies":
+        """Return what copies say of a person; see `storage.person_in_copies.find_about`."""
+        from newsletter.storage.person_in_copies import find_about  # noqa: PLC0415
+
+        return find_about(self.database, key, ids)
 
     def carry_over(self, file: Path, now: datetime) -> "CarriedOver":
         """Take over hashes of an earlier ledger; see `storage.carrying_over.carry_over`."""

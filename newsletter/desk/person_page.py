@@ -22,10 +22,12 @@ from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.consent_record import ConsentAct, ConsentEntry, ConsentWay
-from newsletter.subscribers.subscriber import Subscriber
+from newsletter.subscribers.elsewhere import HeldInCopy, HeldInRejects
+from newsletter.subscribers.subscriber import Standing, Subscriber
 from newsletter.subscribers.why import Cause
 
 LANGS: Final = {lang.value: lang for lang in Lang}
+STANDINGS: Final = {standing.value: standing for standing in Standing}
 EDITIONS: Final = {kind: f"prefers_{preference}" for preference, kind in EDITION_OF.items()}
 ACTS: Final = {
     ConsentAct.AGREED: "person_agreed",
@@ -124,6 +126,8 @@ def _choose_lang(person: PersonRecord, publication: Publication) -> Lang:
 class _Page:
     """Words everything for one person, in one language."""
 
+    # Large because each part of the page has a short method that words one row of it.
+
     person: PersonRecord
     words: ReaderWords
     sentences: Catalogue
@@ -157,7 +161,7 @@ class _Page:
             yield words["person_blocked"], words.fill("person_since", when=self.when(block.since))
 
     def tables(self) -> Iterator[Table]:
-        """Yield consents, requests, deliveries and accesses."""
+        """Yield consents, requests, deliveries, what lies beside the database, and accesses."""
         words, person = self.words, self.person
         when, what, state = words["person_when"], words["person_what"], words["person_state"]
         answer = words["person_answer"]
@@ -185,6 +189,19 @@ class _Page:
             words["person_leaks"],
             (when, words["person_edition"], state, answer),
             [self._leak(one) for one in person.leaks],
+        )
+        yield Table(
+            words["person_refused"],
+            (when, words["person_file"], what),
+            [self._refused(one) for one in person.refused],
+            words["person_refused_note"],
+        )
+        unread = words.fill("person_not_searched", files=", ".join(map(printable, person.unread)))
+        yield Table(
+            words["person_copies"],
+            (words["person_file"], words["field_address"], words["field_name"], what),
+            [self._copy(one) for one in person.copies],
+            unread if person.unread else "",
         )
         yield Table(
             words["person_accesses"],
@@ -245,6 +262,23 @@ class _Page:
             self.when(one.answered_at),
             printable(self.sentences.word(one.answer)),
         )
+
+    def _refused(self, one: HeldInRejects) -> Sequence[str]:
+        cells = (f"{printable(name)}: {printable(cell)}" for name, cell in one.cells if cell)
+        return (self.when(one.written_at), printable(one.file), "\n".join(cells))
+
+    def _copy(self, one: HeldInCopy) -> Sequence[str]:
+        consented = self.declared(one.consented_at)
+        known = STANDINGS.get(one.standing or "")
+        standing = self.sentences.word(known.said) if known else one.standing or ""
+        at = self.declared(one.standing_since)
+        since = self.words.fill("person_since", when=at) if at else ""
+        said = (
+            self.words[f"prefers_{one.preference}"] if one.preference else "",
+            " · ".join(filter(None, (standing, since))),
+            f"{self.words['person_consented']}: {consented}" if consented else "",
+        )
+        return (one.copy, one.address, printable(one.name), "\n".join(filter(None, said)))
 
     def _access(self, one: Access) -> Sequence[str]:
         return (self.when(one.at), self.sentences.word(one.kind.said), printable(one.because))

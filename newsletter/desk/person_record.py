@@ -1,12 +1,15 @@
 """Everything that is stored about one person, to be handed over: PIPA, Art. 35."""
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from newsletter.desk.kept_words import KeptWords, read_words
+from newsletter.desk.rejected_rows import read_rejects
 from newsletter.feedback.book import Recorded
 from newsletter.feedback.kept_mails import KeptMails
 from newsletter.lang import Lang
@@ -17,12 +20,30 @@ from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.consent_record import ConsentEntry, Whose, details_of
+from newsletter.subscribers.elsewhere import HeldInCopy, HeldInRejects
+from newsletter.subscribers.erasing import Erased
 from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.subscriber import Subscriber
 
 if TYPE_CHECKING:
     from newsletter.app.records import Records
 
+# Where a person's data is, by what an erasure counts, and where their record has it. What names
+# them in the words of others is the others': a note of the office, a server's answer, a mail.
+SHOWN_AS: Final[Mapping[Erased, Sequence[str]]] = {
+    Erased.READERS: ("address", "consents", "blocked"),
+    Erased.DELIVERIES: ("deliveries",),
+    Erased.MAILS: ("requests", "leaks"),
+    Erased.TEXTS: (),
+    Erased.LETTERS: ("deliveries", "requests"),  # in a folder
+    Erased.REJECTS: ("refused_rows",),
+    Erased.RETURNED: ("returned",),
+    Erased.COPIES: ("copies",),
+    # Of anybody, as their time is over.
+    Erased.DESTROYED: ("copies",),
+    Erased.DRILLS: ("leaks",),
+    Erased.KEPT_MAILS: ("returned",),
+}
 OURS: Final = frozenset({"id", "name", "reader"})  # of a mail: its name opens its links
 
 
@@ -41,12 +62,15 @@ class PersonRecord:
     leaks: Sequence[ToldOfLeak]  # notices that data has leaked
     block: Block | None
     accesses: Sequence[Access]  # by operators, to this person's data alone
+    refused: Sequence[HeldInRejects]  # rows of imports
+    copies: Sequence[HeldInCopy]
+    unread: Sequence[str]  # copies, and files of refused rows, that nobody can look into
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known but that somebody asked."""
         known = (self.subscriber, self.consents, self.requests, self.returned)
-        return not any((*known, self.leaks, self.block))
+        return not any((*known, self.leaks, self.block, self.refused, self.copies))
 
 
 def find_person(records: "Records", kept: KeptMails, address: Address) -> PersonRecord:
@@ -69,6 +93,9 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
         subscriber = book.find(address.key)
         reader = None if subscriber is None else subscriber.id
         returned = records.feedback_record(next(iter(Lang))).read_about(reader, address.key)
+        names = list(map(str, subscriber.names)) if subscriber else ()
+        copies = records.find_in_copies(address.key, names)
+        refused, closed = find_refused(records, address.key)
         return PersonRecord(
             address=address.spelling if subscriber is None else subscriber.address,
             subscriber=subscriber,
@@ -84,7 +111,32 @@ def find_person(records: "Records", kept: KeptMails, address: Address) -> Person
             leaks=records.breaches().find_about(address.key),
             block=lookup.find_block(address.key),
             accesses=records.accesses().find_about(address.key),
+            refused=refused,
+            copies=copies.found,
+            unread=[*copies.unread, *closed],
         )
+
+
+def find_refused(records: "Records", key: str) -> tuple[Sequence[HeldInRejects], Sequence[str]]:
+    """
+    Return the refused rows of the owner of an address, and the files that nobody can read.
+
+    A row is its owner's whose address it is about, the first in it; a row without one may be
+    anybody's, and is not shown to anybody. A file that is gone has nothing.
+    """
+    whose, found, closed = records.reader_lookup().find_whose(key), list[HeldInRejects](), []
+    for file in records.rejects():
+        try:
+            found += [
+                HeldInRejects(file.name, file.written_at, row.cells)
+                for row in read_rejects(Path(file.path))
+                if row.address is not None and whose.has(row.address.key, file.written_at)
+            ]
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, csv.Error):
+            closed.append(file.name)
+    return found, closed
 
 
 def write_person(person: PersonRecord, *, for_reader: bool) -> str:
@@ -106,6 +158,9 @@ def write_person(person: PersonRecord, *, for_reader: bool) -> str:
             for one in person.returned
         ],
         "leaks": [{**asdict(one), "answer": str(one.answer) or None} for one in person.leaks],
+        "refused_rows": [{**asdict(one), "cells": dict(one.cells)} for one in person.refused],
+        "copies": [asdict(one) for one in person.copies],
+        "not_searched": list(person.unread),
         "accesses": [describe_access(one, for_reader=for_reader) for one in person.accesses],
     }
     return json.dumps(shown, ensure_ascii=False, indent=2, default=_write_value)

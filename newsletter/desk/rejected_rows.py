@@ -95,7 +95,7 @@ def rename_rejects(
 class RefusedRow:
     """A refused row, as an import wrote it."""
 
-    cells: Sequence[tuple[str, str]]  # heading and text; a cell without a heading has its number
+    cells: Sequence[tuple[str, str]]  # heading and text; #7 where there is none of its own
     address: Address | None  # the first that can be read; None: none can
 
 
@@ -111,8 +111,8 @@ def read_rejects(file: Path) -> Sequence[RefusedRow]:
     return [
         RefusedRow(
             [
-                (name or f"#{number}", cell)
-                for number, (name, cell) in enumerate(zip_longest(heading, row, fillvalue=""), 1)
+                (f"#{at + 1}" if not name or name in heading[:at] else name, cell)
+                for at, (name, cell) in enumerate(zip_longest(heading, row, fillvalue=""))
             ],
             next((one for one in map(read_address, row) if one is not None), None),
         )

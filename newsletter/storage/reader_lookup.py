@@ -12,6 +12,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import as_ledger_error, reading
 from newsletter.storage.used_keys import newest_keys
+from newsletter.storage.whose import Whose, find_whose
 from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.reader_id import ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Subscriber, SubscriberId
@@ -55,6 +56,11 @@ class SqlReaderLookup:
         query = select(*FIELDS).where(its).order_by(mails.c.id)
         with reading(self._engine) as connection:
             return [mail_of(row) for row in connection.execute(query)]
+
+    def find_whose(self, address_key: str) -> Whose:
+        """Return the addresses that the owner of one had, and when."""
+        with reading(self._engine) as connection:
+            return find_whose(connection, [address_key])
 
     def find_block(self, address_key: str) -> Block | None:
         """Return since when an address never wants mail again; None: it is not so."""

@@ -28,6 +28,7 @@ from newsletter.mails.mail import Mail, MailKind
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.consent_record import ConsentEntry
+from newsletter.subscribers.elsewhere import HeldInRejects
 
 COLUMN: Final = 11  # cells of the label
 WHEN: Final = 22
@@ -59,6 +60,7 @@ def _moments(person: PersonRecord) -> Iterator[Moment]:
     yield from map(_mail, person.requests)
     yield from map(_delivery, person.deliveries)
     yield from map(_returned, person.returned)
+    yield from map(_refused, person.refused)
     for one in person.returned:
         if one.settled_as is not None:
             decided = name_settled(one.settled_as)
@@ -93,6 +95,11 @@ def _returned(one: Recorded) -> Moment:
     if one.issue:
         kind = _("{what}, from issue {issue}", what=kind, issue=one.issue)
     return Moment(one.received_at, f"{kind}: {name_action(one.action)}", one.words or one.subject)
+
+
+def _refused(one: HeldInRejects) -> Moment:
+    cells = ", ".join(f"{name}: {cell}" for name, cell in one.cells if cell)
+    return Moment(one.written_at, _("refused row of an import, in {file}", file=one.file), cells)
 
 
 def _name_request(kind: MailKind) -> str:
