@@ -218,7 +218,7 @@ class Records(SiteDatabase):
         return carry_over(self.database, file, now)
 
     def kept_copies(self) -> "Sequence[KeptCopy]":
-        """Return the copies beside the database, or beside that of before a move to a server."""
+        """Return the copies beside the database, or that of before a move; unfinished ones, too."""
         from newsletter.storage.kept_copies import find_kept_copies  # noqa: PLC0415
 
         return find_kept_copies(self._ledger_file())
@@ -270,6 +270,12 @@ class Records(SiteDatabase):
         from newsletter.storage.erasure_end import finish_open  # noqa: PLC0415
 
         finish_open(self.database, now, has_files=has_files)
+
+    def delete_left(self) -> None:
+        """Delete what killed processes left of copies; see `storage.erasure_end.delete_left`."""
+        from newsletter.storage.erasure_end import delete_left  # noqa: PLC0415
+
+        delete_left(self.database)
 
     def approvals(self) -> "SqlApprovals":
         """Open the record of approvals and overrides."""

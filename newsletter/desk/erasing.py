@@ -115,7 +115,8 @@ def find_open_results(site: Site) -> OpenResults:
 
 
 def finish_erasures(site: Site) -> None:
-    """Finish what other processes or closed files delayed."""
+    """Finish what other processes or closed files delayed, and delete what killed ones left."""
+    site.records.delete_left()
     found = site.records.erasing().find_open(site.clock())
     if found is None:
         return

@@ -1,6 +1,7 @@
 """Refused rows of imports, in files that people named: takes people out of them."""
 
 import csv
+import errno
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -8,11 +9,15 @@ from dataclasses import dataclass
 from io import StringIO
 from itertools import chain, count, zip_longest
 from pathlib import Path
+from typing import Final
 
 from newsletter.files import sync_folder
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.folding import fold
 from newsletter.subscribers.traces import Sought, read_address
+from newsletter.unfinished_files import being_written, delete_unfinished
+
+PART: Final = ".part"  # ends the name of a file that takes the place of another one
 
 
 def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> int:
@@ -29,8 +34,10 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
         locals_: what stands before the @ in their addresses, in lower case.
 
     Raises:
-        OSError, ValueError: the file cannot be read or written; it is unchanged.
+        OSError, ValueError: the file cannot be read or written; it is unchanged. Or another process
+            is writing it just now, or what a killed one left of it cannot be deleted.
     """
+    _delete_parts(file)
     rows = _rows_of(file)
     of_others = [row for row in rows if not _is_theirs(row, sought, locals_)]
     kept = [list(map(sought.redact_addresses, row)) for row in of_others]
@@ -38,14 +45,15 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
         return 0
     text = StringIO()
     csv.writer(text).writerows(kept)
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
     mode = file.stat().st_mode & 0o777
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+    with (
+        being_written(file.with_name(f"{file.name}.{os.getpid()}{PART}"), mode) as part,
+        part.open("w", encoding="utf-8", newline="") as out,
+    ):
         out.write(text.getvalue())
         out.flush()
         os.fsync(out.fileno())
-    part.replace(file)
+        part.replace(file)
     changed = sum(1 for before, after in zip(of_others, kept, strict=True) if before != after)
     return len(rows) - len(kept) + changed
 
@@ -119,6 +127,20 @@ def read_rejects(file: Path) -> Sequence[RefusedRow]:
         for row in rows
         if any(map(str.strip, row))
     ]
+
+
+def _delete_parts(file: Path) -> None:
+    """Delete what processes left of *file* that were killed while they rewrote it."""
+    begin = f"{file.name}."
+    try:
+        found = list(file.parent.iterdir())
+    except FileNotFoundError:
+        return
+    for path in found:
+        number = path.name.removeprefix(begin).removesuffix(PART)
+        is_part = path.name == f"{begin}{number}{PART}" and number.isdecimal()
+        if is_part and not delete_unfinished(path):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
 
 
 def _rows_of(file: Path) -> list[list[str]]:

@@ -15,21 +15,22 @@ from newsletter.files import sync_folder
 from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
-from newsletter.storage.copies import path_before_restore, write_copy
+from newsletter.storage.copies import PART, path_before_restore, write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erasures_since import ErasuresSince
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
+from newsletter.storage.left_parts import RESTORING, noted_elsewhere
 from newsletter.storage.lost_readers import find_missing
 from newsletter.storage.marks import count_beyond, ensure_mark, find_mark, replace_mark
 from newsletter.storage.since import Since, read_since, repeat_since
 from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.erasing import ERASED_KEY
+from newsletter.unfinished_files import being_written
 
 TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
-RESTORING: Final = ".restoring"
 PATIENCE_S: Final = 0.5  # wait for a command that is about to end
 
 
@@ -57,18 +58,16 @@ def back_up(database: Path, target: Path, record: Callable[[], None]) -> int:
         LedgerError: the ledger cannot be read, or *record* raised it.
         OSError: no space or no permission for *target*.
     """
-    try:
-        part = write_copy(database, target)
-    except sqlite3.Error as error:
-        fault = phrase("storage.not-copied", database=database, target=target, fault=str(error))
-        raise LedgerError(fault) from error
-    try:
+    part = target.with_name(f"{target.name}{PART}")
+    with noted_elsewhere(database, part), being_written(part):
+        try:
+            write_copy(database, part)
+        except sqlite3.Error as error:
+            fault = phrase("storage.not-copied", database=database, target=target, fault=str(error))
+            raise LedgerError(fault) from error
         record()
-    except BaseException:
-        part.unlink()
-        raise
-    size = part.stat().st_size
-    part.replace(target)
+        size = part.stat().st_size
+        part.replace(target)
     sync_folder(target.absolute().parent)
     return size
 
@@ -133,13 +132,13 @@ def restore(
             the backup may bring these people back; nothing was changed.
         LedgerError: another process has the ledger open, or there is no space for the copy;
             nothing was changed.
-        OSError: no space or no permission; nothing was changed.
+        OSError: no space or no permission, or another restore is under way; nothing was changed.
     """
     database = ledger.resolve()  # it may be a link to the actual file
-    place = database.with_name(f"{database.name}{RESTORING}")
-    try:
+    place = database.with_name(f"{database.name}.{RESTORING}")
+    with being_written(place):
         try:
-            write_copy(file, place).replace(place)
+            write_copy(file, place)
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
@@ -152,9 +151,6 @@ def restore(
             _take_over_rights(database, place)
             place.replace(database)
             sync_folder(database.parent)
-    finally:
-        for left in database.parent.glob(f"{place.name}*"):
-            left.unlink()
     replace_mark(ledger, mark)
     return replace(done, kept=None if kept is None else kept.name)
 

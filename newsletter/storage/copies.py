@@ -9,7 +9,9 @@ from typing import Final
 
 from newsletter.files import sync_folder
 from newsletter.storage.read_only import connect_read_only
+from newsletter.unfinished_files import being_written
 
+PART: Final = ".part"  # ends the name of a copy that is being written
 BEFORE_RESTORE: Final = "before-restore-"  # then the time, in the name of a copy
 
 
@@ -30,13 +32,10 @@ def copy_beside(database: Path, ending: str) -> Path:
         OSError, sqlite3.Error: no space or no permission; an earlier copy is unchanged.
     """
     copy = database.with_name(f"{database.name}.{ending}")
-    part = write_copy(database, copy)
-    try:
+    with being_written(copy.with_name(f"{copy.name}{PART}")) as part:
+        write_copy(database, part)
         part.chmod(_mode_for(database))
         part.replace(copy)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
     sync_folder(copy.parent)
     return copy
 
@@ -47,32 +46,24 @@ def _mode_for(database: Path) -> int:
     return 0o600 if mode & 0o007 else mode
 
 
-def write_copy(database: Path, copy: Path) -> Path:
+def write_copy(database: Path, copy: Path) -> None:
     """
-    Copy a SQLite file, including its write-ahead log, to *copy*.part; return that path.
+    Copy a SQLite file, including its write-ahead log, to *copy*, an empty file.
 
-    The copy is complete in one file, on the disk, and private to its owner. Other processes may
-    write meanwhile: the copy shows the state at one moment.
+    The copy is complete in one file, and on the disk. Other processes may write meanwhile: the copy
+    shows the state at one moment.
 
     Raises:
         OSError, sqlite3.Error: no space or no permission, or *database* is no database.
     """
-    part = copy.with_name(f"{copy.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with (
-            closing(connect_for_copy(database)) as source,
-            closing(sqlite3.connect(part)) as target,
-        ):
-            source.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")  # all data in one file
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return part
+    with (
+        closing(connect_for_copy(database)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")  # all data in one file
+    with copy.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def connect_for_copy(database: Path) -> sqlite3.Connection:

@@ -9,9 +9,8 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,16 +35,14 @@ from newsletter.storage.lasting_keys import (
     find_lasting_key,
     hashes_of_addresses,
 )
+from newsletter.storage.left_parts import NAMED, entries_beside, is_part
 from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.other_readers import Living, others_at
 from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.watch import holds_journal
 from newsletter.subscribers.erasing import People
 from newsletter.subscribers.traces import Sought, hash_of
-
-NAMED: Final = "before-"  # how the names of our copies continue after that of the database
-LEFT_BEHIND: Final = timedelta(hours=1)  # after which nobody writes it any more
-PARTS: Final = ("-wal", "-shm", "-journal", ".part")
+from newsletter.unfinished_files import whole_of
 
 
 def ledger_file(engine: Engine) -> Path | None:
@@ -71,8 +68,11 @@ def copies_of(engine: Engine) -> Sequence[Path]:
 
 def find_copies(database: Path) -> Sequence[Path]:
     """Return the copies from before migrations and restores, in the order of their names."""
-    found = database.parent.glob(f"{database.name}.{NAMED}*")
-    return sorted(path for path in found if not path.name.endswith(PARTS))
+    return [
+        path
+        for path, ending in entries_beside(database)
+        if ending.startswith(NAMED) and whole_of(ending) == ending and not is_part(ending)
+    ]
 
 
 def erase_in_copy(
@@ -181,16 +181,6 @@ def erase_in_copies(
         else:
             closed += [copy.name] if holds_journal(copy) else []
     return changed, tuple(closed)
-
-
-def remove_parts(database: Path, now: datetime) -> None:
-    """Delete unfinished copies that processes left behind which were killed."""
-    for pattern in (f"{database.name}.{NAMED}*.part", f"{database.name}.restoring*"):
-        for path in database.parent.glob(pattern):
-            with suppress(OSError):
-                made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                if now - made_at > LEFT_BEHIND:
-                    path.unlink()
 
 
 @contextmanager

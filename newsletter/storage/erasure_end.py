@@ -16,13 +16,13 @@ from newsletter.storage.erased_copies import (
     copies_of,
     erase_in_copies,
     ledger_file,
-    remove_parts,
 )
 from newsletter.storage.erasing import SqlErasing, has_open
 from newsletter.storage.erasure_journal import Line, journal_of, read_journal, write_journal
 from newsletter.storage.erasure_lines import erasure_stands, missing_of
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.lasting_keys import find_address_keys
+from newsletter.storage.left_parts import delete_parts
 from newsletter.storage.old_pages import holds_any, overwrite_log, vacuum_once, write_anew
 from newsletter.storage.other_readers import living_in
 from newsletter.storage.server_marks import doubt_forgetful
@@ -60,10 +60,11 @@ def end_erasures(
     lines = erasing.lines()
     _write_journal(engine, lines)
     if (ledger := ledger_file(engine)) is not None:
-        remove_parts(ledger, now)
+        parts = delete_parts(ledger)
         counts[Erased.COPIES], closed = erase_in_copies(
             copies_of(engine), sought, lines, living_in(engine), ledger
         )
+        closed = (*parts, *closed)
         remains |= {Remains.COPIES} if closed else set()
     if engine.dialect.name == "sqlite":
         if Remains.DISPATCH in remains or not vacuum_once(engine, now):
@@ -83,8 +84,9 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
     Finish erasures that other processes delayed or were cut off in, and repeat what is noted.
 
     Called when the database is opened. Those that wait only for files which somebody must mend
-    are left to the server, and to the next erasure.
+    are left to the server, and to the next erasure. Unfinished copies of killed processes go.
     """
+    delete_left(engine)
     try:
         if (journal := journal_of(engine)) is not None:
             noted = read_journal(journal)
@@ -99,6 +101,12 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
         return
     if found is not None and not found.remains <= FILES:
         finish_open(engine, now)
+
+
+def delete_left(engine: Engine) -> None:
+    """Delete the copies of the database that killed processes left unfinished."""
+    if (ledger := ledger_file(engine)) is not None:
+        delete_parts(ledger)
 
 
 def _repeat_noted(engine: Engine, journal: Path, noted: Sequence[Line], now: datetime) -> None:

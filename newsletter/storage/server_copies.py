@@ -17,13 +17,14 @@ from newsletter.files import sync_folder
 from newsletter.phrases import phrase
 from newsletter.storage import webhook_tables  # noqa: F401 - part of the metadata
 from newsletter.storage.consent_tables import consents
-from newsletter.storage.copies import path_before_restore
+from newsletter.storage.copies import PART, path_before_restore
 from newsletter.storage.database import close_database, open_file
 from newsletter.storage.erased_copies import find_copies, opened_copy
 from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.marks import find_mark
 from newsletter.storage.tables import ledger_marks, metadata, subscribers
 from newsletter.storage.transactions import snapshot
+from newsletter.unfinished_files import being_written
 
 READERS: Final = (
     subscribers,
@@ -53,26 +54,21 @@ def keep_copy(engine: Engine, ledger: Path, now: datetime) -> Path:
     kept = path_before_restore(ledger, now)
     if kept.exists():
         raise LedgerError(phrase("storage.kept-already", file=kept))
-    part = kept.with_name(f"{kept.name}.part")
-    try:
+    with being_written(kept.with_name(f"{kept.name}{PART}")) as part:
         write_file(engine, part, metadata.sorted_tables)
         part.replace(kept)
-    finally:
-        part.unlink(missing_ok=True)
     sync_folder(kept.parent)
     return kept
 
 
 def write_file(engine: Engine, path: Path, tables: Iterable[Table]) -> None:
     """
-    Write *tables* of a database, as they are at one moment, to a new SQLite file of mode 600.
+    Write *tables* of a database, as they are at one moment, to an empty file, as SQLite.
 
     Raises:
         LedgerError: the database cannot be read.
         OSError: no space or no permission; the file is unfinished.
     """
-    path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     close_database(open_file(path))
     copy = create_engine(f"sqlite:///{path}", hide_parameters=True)
     try:

@@ -20,6 +20,7 @@ from newsletter.errors import LedgerError
 from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
+from newsletter.storage.copies import PART
 from newsletter.storage.database import open_database
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erased_copies import ledger_file
@@ -39,6 +40,7 @@ from newsletter.storage.since import Again, Since, read_since, repeat_since
 from newsletter.storage.transactions import as_ledger_error, reading, writing
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.subscriber import Subscriber
+from newsletter.unfinished_files import being_written
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ _OTHERS: Final = text(
 )
 REPEATING_LOCK: Final = 7_205_760  # key of our advisory lock; see MIGRATION_LOCK
 Lost = Sequence[Subscriber] | None  # None: nobody knows
-_COMPARED: Final = ".restoring.part"  # ends the name of a file that is deleted, whatever happens
+_COMPARED: Final = f".restoring{PART}"  # ends the name of a file that is deleted at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +197,9 @@ def _repeat(engine: Engine, kept: Path, now: datetime) -> tuple[Again, Lost]:
 @contextmanager
 def _compared(engine: Engine, kept: Path) -> Iterator[Path]:
     """Yield a SQLite file of the readers as they are now; it is deleted at the end."""
-    file = kept.with_name(f"{kept.name}{_COMPARED}")
-    try:
+    with being_written(kept.with_name(f"{kept.name}{_COMPARED}")) as file:
         write_file(engine, file, READERS)
         yield file
-    finally:
-        file.unlink(missing_ok=True)
 
 
 def _with_noted(engine: Engine, since: Since) -> Since:

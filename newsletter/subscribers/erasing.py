@@ -121,6 +121,7 @@ class KeptCopy:
 
     name: str  # of its file
     made_at: datetime  # aware UTC
+    is_unfinished: bool = False  # being written, or left by a process that was killed
 
 
 @dataclass(frozen=True, slots=True)
