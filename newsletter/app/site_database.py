@@ -171,10 +171,9 @@ class SiteDatabase:
         from newsletter.storage.dumps import put_back  # noqa: PLC0415
         from newsletter.storage.server_restores import ServerDesk, restore_server  # noqa: PLC0415
 
-        location = self._location()
-        desk = ServerDesk(
-            self._settings.database_url, self._settings.root, lambda: put_back(location, file)
-        )
+        self._require_site()
+        setting, root = self._settings.database_url, self._settings.root
+        desk = ServerDesk(setting, root, lambda: put_back(setting, root, file))
         return restore_server(desk, file.name, access)
 
     def keep_server(self, now: datetime) -> Path:

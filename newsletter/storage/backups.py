@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
 from newsletter.storage.copies import PART, path_before_restore, write_copy
-from newsletter.storage.database import HEAD, close_database, open_file
+from newsletter.storage.database import close_database, is_known, open_file, tables_at
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erasures_since import ErasuresSince
 from newsletter.storage.journal import find_open_runs, note_journals_seen
@@ -30,7 +30,7 @@ from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.unfinished_files import being_written
 
-TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
+TABLES: Final = frozenset({"subscribers", "dispatches", "deliveries", "alembic_version"})
 PATIENCE_S: Final = 0.5  # wait for a command that is about to end
 
 
@@ -77,7 +77,7 @@ def read_backup(file: Path) -> Contents:
     Check that *file* can replace the ledger, and return its contents.
 
     Raises:
-        ContentError: the file is no ledger, is damaged, or was written by a newer program.
+        ContentError: the file is no whole ledger, is damaged, or was written by a newer program.
     """
     if not file.is_file():
         raise ContentError(phrase("storage.no-backup", file=file))
@@ -94,18 +94,43 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
     def ask(query: str) -> list[str]:
         return [str(row[0]) for row in connection.execute(query)]
 
-    if missing := TABLES - set(ask("SELECT name FROM sqlite_master WHERE type = 'table'")):
+    tables = frozenset(ask("SELECT name FROM sqlite_master WHERE type = 'table'"))
+    if missing := TABLES - tables:
         raise ContentError(phrase("storage.no-ledger", file=file, table=min(missing)))
     if (faults := ask("PRAGMA quick_check(1)")) != ["ok"]:
         raise ContentError(phrase("storage.damaged-backup", file=file, fault=faults[0]))
-    revisions = ask("SELECT version_num FROM alembic_version")
-    if not all(one.isdigit() and one <= HEAD for one in revisions):
-        found = ", ".join(revisions)
-        raise ContentError(phrase("storage.newer-backup", file=file, revision=found))
+    refuse_wrong_tables(file, ask("SELECT version_num FROM alembic_version"), tables)
     there = f"address_key NOT LIKE '{ERASED_KEY}%'"
     readers = ask(f"SELECT count(*) FROM subscribers WHERE {there}")  # noqa: S608 - our own words
     issues = ask("SELECT issue FROM dispatches ORDER BY issue")
     return Contents(int(readers[0]), tuple(issues))
+
+
+def refuse_wrong_tables(
+    file: Path, revisions: Sequence[str], tables: Collection[str]
+) -> frozenset[str]:
+    """
+    Refuse a backup that is not a whole ledger of a program up to this one.
+
+    Args:
+        file: the backup.
+        revisions: what its table alembic_version says.
+        tables: the names of the tables that it has.
+
+    Returns:
+        The names of the tables that it has to have.
+
+    Raises:
+        ContentError: it does not say its revision, that is not known here, or a table is missing.
+    """
+    if len(revisions) != 1:
+        raise ContentError(phrase("storage.no-revision", file=file))
+    if not is_known(revisions[0]):
+        raise ContentError(phrase("storage.newer-backup", file=file, revision=revisions[0]))
+    needed = tables_at(revisions[0])
+    if missing := needed - frozenset(tables):
+        raise ContentError(phrase("storage.no-ledger", file=file, table=min(missing)))
+    return needed
 
 
 def restore(

@@ -11,7 +11,12 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from newsletter.database_url import FILE, read_database_url, wrong_database_url
+from newsletter.database_url import (
+    FILE,
+    DatabaseLocation,
+    read_database_url,
+    wrong_database_url,
+)
 from newsletter.errors import LedgerError, SettingsError
 from newsletter.phrases import Phrase, phrase
 from newsletter.storage.at_commit import write_at_commit
@@ -29,6 +34,7 @@ BUSY_TIMEOUT_MS: Final = 60_000
 CONNECTION_KB: Final = 500
 MIGRATION_LOCK: Final = 7_205_759  # key of our PostgreSQL advisory lock; any number works
 LOST_RUNS: Final = "newsletter_lost_runs"  # an engine's execution option
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
 log = logging.getLogger(__name__)
 
 
@@ -44,6 +50,22 @@ def open_database(setting: str, root: Path) -> Engine:
     Raises:
         SettingsError: the database cannot be opened or is newer than this program.
     """
+    engine, location = _prepare(setting, root)
+    _make_ready(engine, location.shown, location.without_login)
+    return engine
+
+
+def open_as_it_is(setting: str, root: Path) -> Engine:
+    """
+    Prepare to connect to a database whose tables are left as they are, whatever they are.
+
+    Raises:
+        SettingsError: the setting names none.
+    """
+    return _prepare(setting, root)[0]
+
+
+def _prepare(setting: str, root: Path) -> tuple[Engine, DatabaseLocation]:
     location = read_database_url(setting, root)
     location.refuse_lost_file()
     if isinstance(location.place, Path):
@@ -61,8 +83,7 @@ def open_database(setting: str, root: Path) -> Engine:
     except ModuleNotFoundError as error:
         fault = phrase("storage.no-driver", database=location.shown, module=error.name)
         raise SettingsError(fault) from error
-    _make_ready(engine, location.shown, location.without_login)
-    return engine
+    return engine, location
 
 
 def open_file(path: Path) -> Engine:
@@ -83,11 +104,18 @@ def _make_ready(
     write_at_commit(engine)
     try:
         _migrate(engine, is_copy=is_copy)
-    except (OSError, sqlite3.Error) as error:
+    except BaseException as error:
         engine.dispose()
+        _explain(error, engine, shown, hide)
+        raise
+
+
+def _explain(error: BaseException, engine: Engine, shown: str, hide: Callable[[str], str]) -> None:
+    """Raise a SettingsError for what a person can mend."""
+    if isinstance(error, OSError | sqlite3.Error):
         fault = phrase("storage.no-copy-before", database=shown, fault=str(error))
         raise SettingsError(fault) from error
-    except (DatabaseError, _OrphansError) as error:
+    if isinstance(error, DatabaseError | _OrphansError):
         said = error.said if isinstance(error, _OrphansError) else hide(str(error.orig))
         is_file = engine.dialect.name == "sqlite"
         rights = explain_write_rights(Path(str(engine.url.database))) if is_file else ""
@@ -176,14 +204,6 @@ def _migrate(engine: Engine, *, is_copy: bool) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
-    from alembic import command  # noqa: PLC0415 - 200 ms, and only needed for a new or old database
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    config = Config()
-    # Alembic reads a percent sign in a folder's name as a reference to another option.
-    scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")
-    config.set_main_option("script_location", scripts)
     with engine.connect() as connection, _alone(connection):
         found = _revision(connection)
         if found == HEAD:  # another process has migrated already
@@ -193,11 +213,43 @@ def _migrate(engine: Engine, *, is_copy: bool) -> None:
         if found and connection.dialect.name == "sqlite" and not is_copy:
             copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
             log.warning(phrase("storage.brought-up-to-date", copy=copy.name))
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise SettingsError(phrase("storage.newer-database", revision=found)) from error
+        upgrade(connection)
+
+
+def upgrade(connection: Connection, revision: str = HEAD) -> None:
+    """
+    Bring the tables to *revision* in the transaction that is open; an empty database gets them all.
+
+    Raises:
+        SettingsError: the revision that the database has is not known.
+        SQLAlchemyError: the tables are not those of their revision, or their rows do not fit.
+    """
+    from alembic import command  # noqa: PLC0415 - 200 ms, and only needed for a new or old database
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    # Alembic reads a percent sign in a folder's name as a reference to another option.
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    found = _revision(connection)
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise SettingsError(phrase("storage.newer-database", revision=found)) from error
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this program has had a revision of the tables."""
+    return revision in {path.name.partition("_")[0] for path in _SCRIPTS.glob("versions/*.py")}
+
+
+def tables_at(revision: str) -> frozenset[str]:
+    """Return the names of the tables that a database of a known revision has."""
+    engine = create_engine("sqlite://")  # in memory
+    with engine.connect() as connection, _alone(connection):
+        upgrade(connection, revision)
+        return frozenset(inspect(connection).get_table_names())
 
 
 def _revision(connection: Connection) -> str | None:

@@ -234,7 +234,9 @@ class _Readers:
 
 
 def _told_of(row: _Row, readers: _Readers) -> Told | None:
-    """Return what a row says; None if somebody has damaged its facts."""
+    """Return what a row says; None if somebody has damaged its facts, or removed a column."""
+    if any(one.name not in row for one in _OF if not (one.nullable or one.server_default)):
+        return None
     try:
         typed = {
             column.name: value_in(column, row[column.name]) for column in _OF if column.name in row

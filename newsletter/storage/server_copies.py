@@ -2,24 +2,34 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.dispatch.doubt import LedgerMark
 from newsletter.errors import LedgerError
 from newsletter.files import sync_folder
 from newsletter.phrases import phrase
-from newsletter.storage import webhook_tables  # noqa: F401 - part of the metadata
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.copies import PART, path_before_restore
 from newsletter.storage.database import close_database, open_file
 from newsletter.storage.erased_copies import find_copies, opened_copy
+from newsletter.storage.kept_as_it_is import tables_as_they_are
 from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.marks import find_mark
 from newsletter.storage.tables import ledger_marks, metadata, subscribers
@@ -35,7 +45,7 @@ READERS: Final = (
 _AT_A_TIME: Final = 1_000
 
 
-def keep_copy(engine: Engine, ledger: Path, now: datetime) -> Path:
+def keep_copy(engine: Engine, ledger: Path, now: datetime, *, is_whole: bool = True) -> Path:
     """
     Write a server's database, as it is at this moment, to a copy beside *ledger*.
 
@@ -46,6 +56,7 @@ def keep_copy(engine: Engine, ledger: Path, now: datetime) -> Path:
         engine: the server's database.
         ledger: the path after which copies are named; there may be no such file.
         now: aware UTC.
+        is_whole: the tables are the newest ones; False: whatever they are, they are kept so.
 
     Raises:
         LedgerError: the database cannot be read, or there is a copy of this second.
@@ -55,7 +66,10 @@ def keep_copy(engine: Engine, ledger: Path, now: datetime) -> Path:
     if kept.exists():
         raise LedgerError(phrase("storage.kept-already", file=kept))
     with being_written(kept.with_name(f"{kept.name}{PART}")) as part:
-        write_file(engine, part, metadata.sorted_tables)
+        if is_whole:
+            write_file(engine, part, metadata.sorted_tables)
+        else:
+            write_as_it_is(engine, part)
         part.replace(kept)
     sync_folder(kept.parent)
     return kept
@@ -70,12 +84,31 @@ def write_file(engine: Engine, path: Path, tables: Iterable[Table]) -> None:
         OSError: no space or no permission; the file is unfinished.
     """
     close_database(open_file(path))
-    copy = create_engine(f"sqlite:///{path}", hide_parameters=True)
+
+    def write(source: Connection, target: Connection) -> None:
+        for table in tables:
+            target.execute(delete(table))  # a new file has rows of its own, too
+            _copy(table, select(table), source, target)
+
+    _write(engine, path, write)
+
+
+def write_as_it_is(engine: Engine, path: Path) -> None:
+    """Write all tables of a database as they are to an empty file; the rest as `write_file`."""
+
+    def write(source: Connection, target: Connection) -> None:
+        for table, query in tables_as_they_are(source):
+            table.create(target)
+            _copy(table, query, source, target)
+
+    _write(engine, path, write)
+
+
+def _write(engine: Engine, path: Path, write: Callable[[Connection, Connection], None]) -> None:
+    copy = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     try:
         with snapshot(engine) as source, copy.begin() as target:
-            for table in tables:
-                target.execute(delete(table))  # a new file has rows of its own, too
-                _copy(table, source, target)
+            write(source, target)
     except SQLAlchemyError as error:
         fault = phrase(
             "storage.not-copied",
@@ -110,7 +143,7 @@ def mark_of(copy: Path) -> LedgerMark | None:
         return None
 
 
-def _copy(table: Table, source: Connection, target: Connection) -> None:
-    rows = source.execute(select(table), execution_options={"yield_per": _AT_A_TIME})
+def _copy(table: Table, query: Select[Any], source: Connection, target: Connection) -> None:
+    rows = source.execute(query, execution_options={"yield_per": _AT_A_TIME})
     for some in rows.mappings().partitions(_AT_A_TIME):
         target.execute(insert(table), [dict(row) for row in some])

@@ -13,19 +13,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select
 
 from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign, compare
-from newsletter.errors import LedgerError
+from newsletter.errors import LedgerError, NewsletterError
 from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
-from newsletter.storage.copies import PART
+from newsletter.storage.copies import PART, path_before_restore
 from newsletter.storage.database import open_database
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erased_copies import ledger_file
+from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_end import finish_open
 from newsletter.storage.erasure_journal import journal_of, read_journal
+from newsletter.storage.erasures_since import ErasuresSince
 from newsletter.storage.lost_readers import find_missing
 from newsletter.storage.marks import (
     count_beyond,
@@ -34,22 +36,19 @@ from newsletter.storage.marks import (
     read_noted_mark,
     replace_mark,
 )
-from newsletter.storage.server_copies import READERS, find_kept, keep_copy, mark_of, write_file
+from newsletter.storage.server_copies import READERS, find_kept, mark_of, write_file
 from newsletter.storage.server_marks import place_of
+from newsletter.storage.server_present import Present, forget, keep_present, most_of
 from newsletter.storage.since import Again, Since, read_since, repeat_since
+from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import as_ledger_error, reading, writing
 from newsletter.subscribers.access_record import Access
+from newsletter.subscribers.erasing import ERASED_KEY, Remains
 from newsletter.subscribers.subscriber import Subscriber
 from newsletter.unfinished_files import being_written
 
 log = logging.getLogger(__name__)
 
-# Other users' kinds are hidden from a role without rights; the server's own have no user.
-_OTHERS: Final = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid != pg_backend_pid() AND usesysid IS NOT NULL"
-    " AND coalesce(backend_type, 'client backend') = 'client backend'"
-)
 REPEATING_LOCK: Final = 7_205_760  # key of our advisory lock; see MIGRATION_LOCK
 Lost = Sequence[Subscriber] | None  # None: nobody knows
 _COMPARED: Final = f".restoring{PART}"  # ends the name of a file that is deleted at the end
@@ -68,8 +67,9 @@ def restore_server(desk: ServerDesk, backup: str, access: Access) -> Restored:
     """
     Put a server's database back, and repeat in it what was done after the backup was made.
 
-    The database until now is kept as a SQLite file beside those of the site. If this process ends
-    between, the next command that opens the database repeats it: see `repeat_kept`.
+    The database until now is kept as a SQLite file beside those of the site, whatever its tables
+    are: it need not be one that can be opened. If this process ends between, the next command that
+    opens the database repeats it: see `repeat_kept`.
 
     Args:
         desk: how to open it and put it back.
@@ -78,43 +78,72 @@ def restore_server(desk: ServerDesk, backup: str, access: Access) -> Restored:
 
     Raises:
         SettingsError: the database cannot be opened.
-        LedgerError: another process is connected to it, or it cannot be read or put back.
+        LedgerError: another process is connected to it, or it cannot be read or put back; or it
+            was put back, and what the copy knows cannot be repeated in it.
         OSError: no space or no permission; nothing was changed.
     """
-    engine = open_database(desk.setting, desk.root)
-    try:
-        _refuse_others(engine)
-        kept = keep_copy(engine, _ledger_of(engine), access.at)
-        place = place_of(engine)
-    finally:
-        engine.dispose()
-    before, its = read_noted_mark(place), mark_of(kept)
-    if its is not None:  # until this has ended, the database lacks what the copy knows
-        replace_mark(place, replace(its, ends=_most(its, before) + 1))
+    present = keep_present(desk.setting, desk.root, access.at)
     try:
         desk.put_back()
     except LedgerError:  # of anything else, nobody knows whether it was put back
-        if (unchanged := before or its) is not None:
-            replace_mark(place, unchanged)
-        kept.unlink(missing_ok=True)
+        forget(present)
         raise
     engine = open_database(desk.setting, desk.root)
     try:
-        again, lost = _repeat(engine, kept, access.at)
-        finish_open(engine, access.at)
+        access = replace(access, people=_count_readers(engine))
+        copies = _find_copies(engine, present, access.at)
+        again, lost = _repeat_all(engine, copies, access.at)
         SqlAccesses(engine).record(access)
-        _mark_restored(engine, kept, Sign(DoubtCause.RESTORED, backup), access.at)
+        _mark_restored(engine, copies, Sign(DoubtCause.RESTORED, backup), access.at)
     finally:
         engine.dispose()
     return Restored(
-        kept.name,
+        None if present.kept is None else present.kept.name,
         *again.repeated,
         again.corrected,
         again.left,
-        its is None,
+        present.its is None,
         again.results,
         lost,
     )
+
+
+def _find_copies(engine: Engine, present: Present, now: datetime) -> Sequence[Path]:
+    """
+    Return which copies know what the backup lacks, in the order in which they are repeated.
+
+    That of the database until now; and one of before that knows more: where the database was put
+    back in another way, or was begun anew, and no command could repeat in it what that one knows.
+    """
+    with reading(engine) as connection:
+        mark = find_mark(connection, None)
+    ledger = _ledger_of(engine)
+    is_same = present.its is not None and mark is not None and present.its.id == mark.id
+    if is_same and present.its is not None:
+        mark = replace(present.its, ends=present.its.ends + 1)
+    earlier = None if mark is None else find_kept(ledger, mark)
+    if earlier is None or earlier == present.kept:
+        # A path without a file is read as a ledger that is missing.
+        return [present.kept or path_before_restore(ledger, now)]
+    log.warning(phrase("storage.repeated-from-earlier", copy=earlier.name))
+    return [earlier] if is_same or present.kept is None else [earlier, present.kept]
+
+
+def _repeat_all(engine: Engine, copies: Sequence[Path], now: datetime) -> tuple[Again, Lost]:
+    again, lost = _repeat(engine, copies[0], now)
+    for copy in copies[1:]:
+        further, also_lost = _repeat(engine, copy, now)
+        again = again.with_further(further)
+        lost = also_lost if lost is None else [*lost, *(also_lost or ())]
+    return again, lost
+
+
+def _count_readers(engine: Engine) -> int:
+    """Return how many readers the backup has, for the access record."""
+    is_reader = ~subscribers.c.address_key.startswith(ERASED_KEY)
+    with reading(engine) as connection:
+        query = select(func.count()).select_from(subscribers).where(is_reader)
+        return connection.execute(query).scalar_one()
 
 
 def find_only_kept(engine: Engine) -> tuple[Path, Sequence[Subscriber]] | None:
@@ -160,7 +189,7 @@ def _repeat_kept(engine: Engine, mark: LedgerMark, now: datetime) -> None:
         log.warning(phrase("storage.nothing-kept"))
         return
     again, lost = _repeat(engine, kept, now)
-    _mark_restored(engine, kept, None, now)
+    _mark_restored(engine, [kept], None, now)
     log.warning(
         phrase(
             "storage.repeated-from-copy",
@@ -187,11 +216,31 @@ def _alone(engine: Engine) -> Iterator[None]:
 
 
 def _repeat(engine: Engine, kept: Path, now: datetime) -> tuple[Again, Lost]:
+    try:
+        return _repeat_from(engine, kept, now)
+    except NewsletterError as error:
+        fault = phrase("storage.not-repeated", copy=kept.name, fault=error.phrase)
+        raise LedgerError(fault) from error
+
+
+def _repeat_from(engine: Engine, kept: Path, now: datetime) -> tuple[Again, Lost]:
     with _compared(engine, kept) as file:
         since = _with_noted(engine, read_since(kept, file))
     again = repeat_since(engine, since, now, ends=False)
     with _compared(engine, kept) as file:
-        return again, find_missing(kept, file)
+        lost = find_missing(kept, file)
+    finish_open(engine, now)
+    _end_clean(engine, since.erasures, now)
+    return again, lost
+
+
+def _end_clean(engine: Engine, since: ErasuresSince, now: datetime) -> None:
+    """End erasures that wait for files alone, which are clean: they had ended until now."""
+    owing = {hashed for hashed, remains in since.owed.items() if Remains.FILES in remains}
+    known = {one.address_hash for one in since.lines} - owing
+    erasing = SqlErasing(engine)
+    if (found := erasing.find_open(now)) is not None and found.remains == {Remains.FILES}:
+        erasing.end(replace(found.everybody, hashes=found.everybody.hashes & known), (), now)
 
 
 @contextmanager
@@ -215,30 +264,20 @@ def _with_noted(engine: Engine, since: Since) -> Since:
     return replace(since, erasures=replace(since.erasures, lines=lines))
 
 
-def _mark_restored(engine: Engine, kept: Path, sign: Sign | None, now: datetime) -> None:
-    """Let the database count on from where the copy ends, which is then never repeated again."""
+def _mark_restored(
+    engine: Engine, copies: Sequence[Path], sign: Sign | None, now: datetime
+) -> None:
+    """Let the database count on from where the copies end: they are never repeated again."""
     place = place_of(engine)
     with writing(engine) as connection:
         ensure_mark(connection)
-        mark, its = find_mark(connection, None), mark_of(kept)
+        mark = find_mark(connection, None)
         assert mark is not None  # noqa: S101 - it was just made
-        count_beyond(connection, _most(its or mark, read_noted_mark(place)))
+        count_beyond(connection, most_of(mark, read_noted_mark(place), *map(mark_of, copies)))
         mark = find_mark(connection, None) or mark
         if sign is not None:
             raise_doubts(connection, [sign], now)
     replace_mark(place, mark)
-
-
-def _most(*marks: LedgerMark | None) -> int:
-    """Return the highest count of *marks*."""
-    return max(one.ends for one in marks if one is not None)
-
-
-def _refuse_others(engine: Engine) -> None:
-    with reading(engine) as connection:
-        count = connection.execute(_OTHERS).scalar_one()
-    if count:
-        raise LedgerError(phrase("storage.server-used-elsewhere", count=count))
 
 
 def _ledger_of(engine: Engine) -> Path:

@@ -1,5 +1,6 @@
 """What a ledger that is replaced knows, and a backup must not forget; repeating it in the copy."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,14 @@ class Again(NamedTuple):
     corrected: int  # readers whose name or language was changed since
     left: int  # readers who left, complained or bounced since
     results: Results
+
+    def with_further(self, other: "Again") -> "Again":
+        """Return what was done here, and then from another ledger."""
+        repeated = map(sum, zip(self.repeated, other.repeated, strict=True))
+        told = Counter(self.results.told) + Counter(other.results.told)
+        results = Results(told, other.results.held)
+        corrected, left = self.corrected + other.corrected, self.left + other.left
+        return Again(Repeated(*repeated), corrected, left, results)
 
 
 def read_since(database: Path, file: Path) -> Since:
