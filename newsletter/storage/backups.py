@@ -15,7 +15,7 @@ from newsletter.files import sync_folder
 from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
-from newsletter.storage.copies import PART, path_before_restore, write_copy
+from newsletter.storage.copies import PART, path_before_restore, write_copy, writing_alone
 from newsletter.storage.database import close_database, is_known, open_file, tables_at
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erasures_since import ErasuresSince
@@ -28,7 +28,6 @@ from newsletter.storage.since import Since, read_since, repeat_since
 from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.erasing import ERASED_KEY
-from newsletter.unfinished_files import being_written
 
 TABLES: Final = frozenset({"subscribers", "dispatches", "deliveries", "alembic_version"})
 PATIENCE_S: Final = 0.5  # wait for a command that is about to end
@@ -55,11 +54,12 @@ def back_up(database: Path, target: Path, record: Callable[[], None]) -> int:
         record: records that the backup is made; if it fails, there is none.
 
     Raises:
-        LedgerError: the ledger cannot be read, or *record* raised it.
+        LedgerError: the ledger cannot be read, another backup is being written to *target*, or
+            *record* raised it.
         OSError: no space or no permission for *target*.
     """
     part = target.with_name(f"{target.name}{PART}")
-    with noted_elsewhere(database, part), being_written(part):
+    with noted_elsewhere(database, part), writing_alone(part):
         try:
             write_copy(database, part)
         except sqlite3.Error as error:
@@ -155,13 +155,13 @@ def restore(
     Raises:
         ContentError: erasures are noted whose hashes have a key that is in neither ledger, so that
             the backup may bring these people back; nothing was changed.
-        LedgerError: another process has the ledger open, or there is no space for the copy;
-            nothing was changed.
-        OSError: no space or no permission, or another restore is under way; nothing was changed.
+        LedgerError: another process has the ledger open or restores it, or there is no space for
+            the copy; nothing was changed.
+        OSError: no space or no permission; nothing was changed.
     """
     database = ledger.resolve()  # it may be a link to the actual file
     place = database.with_name(f"{database.name}.{RESTORING}")
-    with being_written(place):
+    with writing_alone(place):
         try:
             write_copy(file, place)
         except sqlite3.Error as error:

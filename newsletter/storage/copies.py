@@ -1,13 +1,17 @@
 """Copies SQLite databases: next to the file before its tables change, and as backups."""
 
+import errno
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from newsletter.files import sync_folder
+from newsletter.errors import LedgerError
+from newsletter.files import reason_of, sync_folder
+from newsletter.phrases import phrase
 from newsletter.storage.read_only import connect_read_only
 from newsletter.unfinished_files import being_written
 
@@ -32,7 +36,7 @@ def copy_beside(database: Path, ending: str) -> Path:
         OSError, sqlite3.Error: no space or no permission; an earlier copy is unchanged.
     """
     copy = database.with_name(f"{database.name}.{ending}")
-    with being_written(copy.with_name(f"{copy.name}{PART}")) as part:
+    with writing_alone(copy.with_name(f"{copy.name}{PART}")) as part:
         write_copy(database, part)
         part.chmod(_mode_for(database))
         part.replace(copy)
@@ -44,6 +48,26 @@ def _mode_for(database: Path) -> int:
     """Return a copy's mode: with group access if the file has it, otherwise the owner only."""
     mode = database.stat().st_mode & 0o777
     return 0o600 if mode & 0o007 else mode
+
+
+@contextmanager
+def writing_alone(path: Path) -> Iterator[Path]:
+    """
+    Make an empty file to write a copy to; see `being_written`.
+
+    Raises:
+        LedgerError: another process writes it.
+        OSError: no space or no permission.
+    """
+    with ExitStack() as stack:
+        try:
+            part = stack.enter_context(being_written(path))
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            fault = phrase("storage.open-elsewhere", database=path, fault=reason_of(error))
+            raise LedgerError(fault) from error
+        yield part
 
 
 def write_copy(database: Path, copy: Path) -> None:

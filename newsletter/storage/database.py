@@ -105,7 +105,7 @@ def _make_ready(
     try:
         _migrate(engine, is_copy=is_copy)
     except BaseException as error:
-        engine.dispose()
+        close_database(engine)
         _explain(error, engine, shown, hide)
         raise
 

@@ -26,7 +26,7 @@ from newsletter.errors import LedgerError
 from newsletter.files import sync_folder
 from newsletter.phrases import phrase
 from newsletter.storage.consent_tables import consents
-from newsletter.storage.copies import PART, path_before_restore
+from newsletter.storage.copies import PART, path_before_restore, writing_alone
 from newsletter.storage.database import close_database, open_file
 from newsletter.storage.erased_copies import find_copies, opened_copy
 from newsletter.storage.kept_as_it_is import tables_as_they_are
@@ -34,7 +34,6 @@ from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.marks import find_mark
 from newsletter.storage.tables import ledger_marks, metadata, subscribers
 from newsletter.storage.transactions import snapshot
-from newsletter.unfinished_files import being_written
 
 READERS: Final = (
     subscribers,
@@ -65,7 +64,7 @@ def keep_copy(engine: Engine, ledger: Path, now: datetime, *, is_whole: bool = T
     kept = path_before_restore(ledger, now)
     if kept.exists():
         raise LedgerError(phrase("storage.kept-already", file=kept))
-    with being_written(kept.with_name(f"{kept.name}{PART}")) as part:
+    with writing_alone(kept.with_name(f"{kept.name}{PART}")) as part:
         if is_whole:
             write_file(engine, part, metadata.sorted_tables)
         else:

@@ -20,7 +20,7 @@ from newsletter.errors import LedgerError, NewsletterError
 from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
-from newsletter.storage.copies import PART, path_before_restore
+from newsletter.storage.copies import PART, path_before_restore, writing_alone
 from newsletter.storage.database import open_database
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erased_copies import ledger_file
@@ -45,7 +45,6 @@ from newsletter.storage.transactions import as_ledger_error, reading, writing
 from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.erasing import ERASED_KEY, Remains
 from newsletter.subscribers.subscriber import Subscriber
-from newsletter.unfinished_files import being_written
 
 log = logging.getLogger(__name__)
 
@@ -246,7 +245,7 @@ def _end_clean(engine: Engine, since: ErasuresSince, now: datetime) -> None:
 @contextmanager
 def _compared(engine: Engine, kept: Path) -> Iterator[Path]:
     """Yield a SQLite file of the readers as they are now; it is deleted at the end."""
-    with being_written(kept.with_name(f"{kept.name}{_COMPARED}")) as file:
+    with writing_alone(kept.with_name(f"{kept.name}{_COMPARED}")) as file:
         write_file(engine, file, READERS)
         yield file
 
