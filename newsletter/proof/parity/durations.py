@@ -12,9 +12,13 @@ from newsletter.proof.parity.scanning import Pattern, Reading
 TIME: Final = Unit("duration")  # in minutes
 IN_WORDS: Final = {  # as English writes small numbers
     "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
+    "forty": 40, "fifty": 50,
 }  # fmt: skip
-WORDS: Final = "|".join(sorted(IN_WORDS, key=len, reverse=True))
+TENS: Final = "twenty|thirty|forty|fifty"
+ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
+WORDS: Final = rf"(?:{TENS})-(?:{ONES})|" + "|".join(sorted(IN_WORDS, key=len, reverse=True))
 SECONDS: Final = r"(?P<seconds>[0-5]?\d(?:\.\d{1,3})?)"
 
 
@@ -32,7 +36,10 @@ def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def _number(written: str) -> Fraction:
-    return Fraction(IN_WORDS.get(written.lower(), written))
+    tens, _, ones = written.lower().partition("-")
+    if ones:
+        return Fraction(IN_WORDS[tens] + IN_WORDS[ones])
+    return Fraction(IN_WORDS.get(tens, written))
 
 
 def _hundredths(written: str) -> Fraction:

@@ -16,6 +16,7 @@ from newsletter.proof.parity.english_hints import WORDS, half, number, pattern, 
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
     IN_WORDS,
+    NUMBERS,
     OF_MONEY,
     ONES,
     ORDINALS,
@@ -170,6 +171,8 @@ TIMES: Final = (
         rf"(?:[:.](?P<minute>[0-5]\d)|[\s-](?P<half>thirty))?\s{PART_OF_DAY}",
         read_clock,
     ),
+    # "At four in the morning and four in the afternoon": the first was read just now.
+    pattern(rf"(?<=\x00\sand\s)(?P<hour>{HOUR_IN_WORDS})\s{PART_OF_DAY}", read_clock),
     pattern(
         rf"\b(?P<more>(?:five|ten|twenty|twenty-five|\d{{1,2}})(?:\sminutes)?(?=\spast)"
         rf"|(?:a\s)?quarter|half(?=\spast)|(?:five|ten|twenty|twenty-five)(?=\sminutes\sto))"
@@ -225,7 +228,7 @@ TEMPERATURES: Final = (
     Pattern(below_zero(r"\b(?:minus|negative)\s", r"to|-|and", DEGREES), read_below_zero),
     Pattern(below_zero(rf"(?:{BELOW})", r"to|~|and", DEGREES), read_below_zero),
     pattern(
-        rf"(?<![\d.,])(?:(?P<first>{VALUE})\s?(?:to|-)\s?)?(?P<number>{VALUE})\s?"
+        rf"(?<![\d.,])(?:(?P<first>{VALUE})\s?(?:to|-)\s?)?(?P<number>{VALUE}|\b(?:{IN_WORDS}))\s?"
         rf"(?P<degrees>(?P<again>{DEGREES})(?:\sCelsius)?)\sbelow\s(?:zero|freezing)\b",
         read_below_zero,
     ),
@@ -252,7 +255,7 @@ QUANTITIES: Final = (
         read_or_one(1),
     ),
     pattern(
-        rf"(?<=\bone\sin\s)(?P<whole>(?:{any_of(ONES)})\b(?!-)|\d{{1,3}}(?![\d.,%]))"
+        rf"(?<=\bone\sin\s)(?P<whole>(?:{any_of(ONES)})\b(?!-)|\d{{1,3}}(?:,\d{{3}})*(?![\d%]|[.,]\d))"
         rf"(?!\s(?:{UNIT}|hundred|thousand|million))",
         read_one_of,
     ),
@@ -282,8 +285,8 @@ QUANTITIES: Final = (
         read_part_of_unit,
     ),
     pattern(
-        rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s(?P<unit>dollars?|euros?|pounds?),?\s(?:and\s)?"
-        r"(?P<more>\d{1,2})\s(?P<moreunit>cents?|pence)\b",
+        rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s(?P<unit>dollars?|euros?|pounds?|won),?\s(?:and\s)?"
+        r"(?P<more>\d{1,2})\s(?P<moreunit>cents?|pence|jeon)\b",
         read_quantity,
     ),
     pattern(
@@ -341,6 +344,7 @@ QUANTITIES: Final = (
     pattern(r"(?<![\d,.-])(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
     pattern(r"(?<=-)(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
     pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
+    pattern(r"(?<![\w.,:/-])(?P<number>\.\d{2,4})(?![\w.])", read_quantity),  # of averages
     pattern(rf"\b(?P<number>{IN_WORDS})[\s-](?P<unit>{UNIT})", read_quantity),
     pattern(rf"\b(?P<number>{IN_WORDS})\b", read_quantity),
     pattern(rf"\b(?P<number>{any_of(ORDINALS)})\b", read_ordinal),
@@ -365,6 +369,7 @@ ENGLISH: Final = Tongue(
         *WORDS,
     ),
     number=english_number,
+    numbers=NUMBERS,
     scales=SCALES,
     units=UNITS,
     months=MONTHS,

@@ -62,6 +62,11 @@ WORDS_FOR: Final = (
     (r"seventies", (number(70),)),
     (r"eighties", (number(80),)),
     (r"nineties", (number(90),)),
+    (r"sexagenarians?", (number(60),)),
+    (r"septuagenarians?", (number(70),)),
+    (r"octogenarians?", (number(80),)),
+    (r"nonagenarians?", (number(90),)),
+    (r"centenarians?|centenary|centennial", (number(100),)),
 )
 WORDS: Final = tuple(
     pattern(rf"\b(?:{words})\b", fixed(HINT, *meanings)) for words, meanings in WORDS_FOR

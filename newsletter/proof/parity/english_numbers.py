@@ -63,11 +63,15 @@ IN_WORDS: Final = (
     r"(?:\sand\sa\shalf)?"
 )
 
+NUMBERS: Final = re.compile(
+    rf"(?<![\d.,])(?:{IN_DIGITS}|\.\d+)|\b(?:{any_of(ORDINALS)}|{IN_WORDS})\b", re.IGNORECASE
+)
+
 
 @lru_cache(maxsize=4096)  # a table repeats its numbers, and several rules read them
 def english_number(written: str) -> Fraction | None:
     """Return the value of "350 million", "twenty-five" or "third"; None for other words."""
-    words = re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?", written.lower())
+    words = re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?|\.\d+", written.lower())
     if words[-3:] == ["and", "a", "half"]:
         whole = english_number(" ".join(words[:-3]))
         return None if whole is None else whole + Fraction(1, 2)
@@ -76,7 +80,7 @@ def english_number(written: str) -> Fraction | None:
     total = section = Fraction(0)
     is_number = False
     for word in words:
-        if word[0].isdigit():
+        if word[0] in ".0123456789":
             section += Fraction(word.replace(",", ""))
         elif (scale := BIG.get(word, SHORT.get(word, 0))) > 100:
             total += (section or 1) * scale

@@ -103,7 +103,7 @@ UNITS: Final = {
     "liter": unit(LITRE), "litre": unit(LITRE), "milliliter": unit(LITRE, "1/1000"),
     "millilitre": unit(LITRE, "1/1000"), "kiloliter": unit(LITRE, 1000),
     "kilolitre": unit(LITRE, 1000), "cent": unit("cents", "1/100"),
-    "pence": unit("cents", "1/100"),
+    "pence": unit("cents", "1/100"), "jeon": unit("cents", "1/100"),
     "square meter": unit(AREA), "square metre": unit(AREA),
     "square kilometer": unit(AREA, 1_000_000), "square kilometre": unit(AREA, 1_000_000),
     "hectare": unit(AREA, 10_000), "acre": ACRE, "are": ARE, "ares": ARE,

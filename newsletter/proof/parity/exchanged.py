@@ -39,7 +39,7 @@ def contradicting(rule: str, section: Section, material: Material) -> Iterator[F
         return
     one, other = section.sides
     tongues = tongue_of(one.lang), tongue_of(other.lang)
-    for found in (*contradictions(alignment), *differing_rates(alignment, tongues)):
+    for found in (*contradictions(alignment, tongues), *differing_rates(alignment, tongues)):
         number, start, end = found.one
         their_number, their_start, their_end = found.other
         here = alignment.texts[0].sentences[number]

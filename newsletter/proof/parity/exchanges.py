@@ -9,7 +9,9 @@ from typing import Final
 from newsletter.proof.parity.differing import Differing
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.meaning import STRICT, Figure, Weight, are_comparable, kinds
+from newsletter.proof.parity.scanning import Tongue
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+from newsletter.proof.parity.unread import said_otherwise_in
 
 NEAR: Final = 3  # sentences
 SHORTEST_SOUND: Final = 4  # of a place that a longer name begins with
@@ -143,22 +145,29 @@ def _told(alignment: Alignment, one: Bead, other: Bead) -> float:
     )
 
 
-def contradictions(alignment: Alignment) -> Iterator[Differing]:
+def contradictions(alignment: Alignment, tongues: tuple[Tongue, Tongue]) -> Iterator[Differing]:
     """Yield the figures of a sentence and of its counterpart that contradict each other."""
     one, other = alignment.texts
     partners = _partners(alignment)
     for bead in (*alignment.beads, *alignment.moved):
-        if all(bead.sides):
-            left, right = (
-                [at for at in found if alignment.texts[side].items[at].figure]
-                for side, found in enumerate(_without(alignment, bead, partners))
+        lone = _without(alignment, bead, partners) if all(bead.sides) else ([], [])
+        if found := list(_contradicting(alignment, lone)):
+            said = said_otherwise_in(alignment, bead, lone, tongues)
+            yield from (
+                Differing(one.items[a].spot, other.items[b].spot)
+                for a, b in found
+                if a not in said[0] and b not in said[1]
             )
-            for a in left:
-                figure = one.items[a].figure
-                rivals = (b for b in right if _contradict(figure, other.items[b].figure))
-                yield from (
-                    Differing(one.items[a].spot, other.items[b].spot) for b in islice(rivals, 1)
-                )
+
+
+def _contradicting(
+    alignment: Alignment, lone: tuple[Sequence[int], Sequence[int]]
+) -> Iterator[tuple[int, int]]:
+    one, other = alignment.texts
+    for a in lone[0]:
+        figure = one.items[a].figure
+        rivals = (b for b in lone[1] if _contradict(figure, other.items[b].figure))
+        yield from ((a, b) for b in islice(rivals, 1))
 
 
 def _contradict(one: Figure | None, other: Figure | None) -> bool:

@@ -11,6 +11,7 @@ from newsletter.proof.parity.korean_days import NATIVE_DAYS, SPANS
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
     NATIVE_WORDS,
+    NUMBERS,
     ONES,
     SCALES,
     SINO_WORDS,
@@ -266,13 +267,13 @@ DAYS_OF_WEEK: Final = (
 
 SINO_UNIT: Final = r"개월|년|일간"
 NATIVE_UNIT: Final = rf"평(?=\s|{WORD_END})|큰술|작은술|시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
-# 천장, 백일장 and 열대 are nouns as well: a numeral of that kind, without a space, is a hint.
 DEGREES: Final = r"℃|°\s?C\b|°|도"
 TEMPERATURES: Final = (
     *FAHRENHEIT,
     Pattern(below_zero(r"영하\s?", r"~|-|에서|부터", DEGREES), read_below_zero),
     Pattern(below_zero(rf"(?:{BELOW})", r"~", DEGREES), read_below_zero),
 )
+CLASSES: Final = "졸업|입학|입사|등단|데뷔|임용|생(?!산|활)"
 OF_TEN: Final = "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉"
 QUANTITIES: Final = (
     # "2남 1녀": two sons and a daughter.
@@ -291,7 +292,7 @@ QUANTITIES: Final = (
         rf"(?P<other>(?:{OF_TEN}){WORD_END}|(?:{OF_TEN})(?=뿐|만|이|도|은)|(?:한|두|세|네)(?=\s))",
         read_both,
     ),
-    _pattern(r"(?<!\d)(?P<year>\d{2})학번", read_year_of_entry),
+    _pattern(rf"(?<!\d)(?P<year>\d{{2}})(?:학번|년(?=\s?(?:{CLASSES})))", read_year_of_entry),
     _pattern(r"중학교\s(?P<number>[1-3])학년|중(?P<other>[1-3])(?![\d가-힣])", read_grade(6)),
     _pattern(r"고등학교\s(?P<number>[1-3])학년|고(?P<other>[1-3])(?![\d가-힣])", read_grade(9)),
     _pattern(
@@ -310,7 +311,7 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
-        rf"(?<!\d)(?P<whole>{IN_DIGITS}|[십백천만억]+)분의\s?(?P<part>\d+)",
+        rf"(?<!\d)(?P<whole>{IN_DIGITS}|[십백천만억]+)분의\s?(?P<part>\d+)(?!\s?분)",
         read_fraction,
     ),
     _pattern(rf"{ORDINAL}(?P<number>\d+)(?=회|차|기|대|호|권|집|판|막|조|항|장|절)", read_place),
@@ -386,6 +387,7 @@ KOREAN: Final = Tongue(
         *WORDS,
     ),
     number=korean_number,
+    numbers=NUMBERS,
     scales=SCALES,
     units=UNITS,
     months={},

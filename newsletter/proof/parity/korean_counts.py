@@ -8,7 +8,7 @@ from typing import Final
 from newsletter.proof.parity.korean_numbers import IN_DIGITS, NATIVE_WORDS
 from newsletter.proof.parity.korean_words import WORD_END
 from newsletter.proof.parity.meaning import BARE, Figure, Quantity, Weight
-from newsletter.proof.parity.readers import units_of
+from newsletter.proof.parity.readers import read_quantity, units_of
 from newsletter.proof.parity.scanning import Pattern, Reading
 from newsletter.proof.parity.vulgar import vulgar
 
@@ -36,6 +36,17 @@ def _read_and_a_half(match: re.Match[str], reading: Reading) -> Iterator[Figure]
 
 # Tried before quantities.
 COUNTS: Final = (
+    # "8박 9일": nine days.
+    Pattern(
+        re.compile(r"(?<!\d)(?P<hint>(?P<number>\d{1,2})\s?(?P<unit>박))(?=\s?\d)"),
+        read_quantity,
+    ),
+    Pattern(
+        re.compile(
+            rf"(?<![\d.,])(?P<number>{IN_DIGITS})\s?(?P<unit>원)\s?(?P<more>\d{{1,2}})\s?(?P<moreunit>전)"
+        ),
+        read_quantity,
+    ),
     vulgar(_MEASURES),
     Pattern(
         re.compile(

@@ -40,6 +40,9 @@ _SCALE: Final = rf"(?:{_SPACED})?(?:[천백십]{_BIG}?|{_BIG})"
 _GROUP: Final = rf"{DIGITS}(?:{_SCALE})?"
 IN_DIGITS: Final = rf"(?:{DIGITS}{_SCALE}\s?){{0,8}}{_GROUP}"
 SINO_WORDS: Final = r"(?:[일이삼사오육칠팔구]?[십백천만억]){1,9}[일이삼사오육칠팔구]?"
+NUMBERS: Final = re.compile(
+    rf"(?<![\d.,])(?:{IN_DIGITS})|(?<![가-힣])(?:{NATIVE_WORDS}|{SINO_WORDS})"
+)
 _PIECE: Final = re.compile(
     rf"(?P<digits>{DIGITS})|(?P<sino>[{''.join(SINO)}])|(?P<scale>[십백천만억조])"
 )

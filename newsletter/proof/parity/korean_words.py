@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from newsletter.languages.korean import PARTICLES
-from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.meaning import BARE, PERCENT, POINTS, Unit
 from newsletter.proof.parity.scanning import Manner
 from newsletter.proof.parity.spellings import (
     ACRE,
@@ -44,6 +44,7 @@ HOURS: Final = {
     "밤": {**PM, **{hour: hour % 12 for hour in (12, 1, 2, 3, 4, 5)}},
 }
 WEEKDAYS: Final = {day: number for number, day in enumerate("월화수목금토일")}
+DEGREES_OR_PROOF: Final = (Unit("degrees"), PERCENT, POINTS)  # of warmth, or of alcohol
 UNITS: Final = {
     **SYMBOLS,
     **CURRENCIES,
@@ -64,7 +65,8 @@ UNITS: Final = {
     "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
     "주": unit(DAYS, 7), "박": unit("nights"),
     "개월": MONTH_LONG, "달": MONTH_LONG, "년": YEARS_LONG, "년간": YEARS_LONG,
-    "해": YEARS_LONG, "세기": unit(MONTHS, 1200), "도": unit("degrees"),
+    "해": YEARS_LONG, "세기": unit(MONTHS, 1200), "도": DEGREES_OR_PROOF,
+    "전": unit("cents", "1/100"),
     "큰술": TABLESPOON, "테이블스푼": TABLESPOON, "작은술": TEASPOON, "티스푼": TEASPOON,
     "남": unit("sons"), "녀": unit("daughters"),
     "주년": (BARE,), "년대": (BARE,),
@@ -88,6 +90,7 @@ UNIT: Final = (
             "달",
             "분",
             "도",
+            "전",
             "할",
             "해",
             "남",
@@ -97,8 +100,8 @@ UNIT: Final = (
     + r"|(?:[amtglL])(?![A-Za-z])|(?<=\d)프로(?![가-힣])|평(?!균|생|화|가)"
     r"|주(?!년|요|차|기|의|민|제|최|간)"
     r"|할(?=[은을이가의,.\s]|에|$)"
-    r"|도(?=\s|에\s|를|가\s|까지|이상|이하|쯤|정도|[,.)]|$)"
-    r"|(?P<dayunit>일)(?!차|반|자|부)|달(?!러)|분(?!기|야|의|과)"
+    r"|도(?=\s|에\s|를|가\s|까지|이상|이하|쯤|정도|로[\s,]|의\s|인\s|짜리|[다,.)\x00]|$)"
+    r"|(?P<dayunit>일)(?!차|반|자|부(?!터))|달(?!러)|분(?!기|야|의|과)"
 )
 # Counted nouns; a numeral in words without one of them is only a hint.
 COUNTER: Final = (

@@ -184,7 +184,7 @@ def _latin_sounds(word: str) -> tuple[str, ...]:
     foreign = word.replace("w", "v"), re.sub(r"j(?=[aeiou])", "y", word), french
     soft = re.sub(r"g(?=[eiy])", "j", word)  # of Georges
     spellings = (word, *foreign, silent, soft)
-    return tuple(dict.fromkeys(map(sound_of_latin, spellings)))
+    return tuple(filter(None, dict.fromkeys(map(sound_of_latin, spellings))))
 
 
 @cache

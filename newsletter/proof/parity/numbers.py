@@ -16,6 +16,8 @@ from newsletter.proof.parity.clues import Reading, readings_of
 from newsletter.proof.parity.exchanged import confused, contradicting, exchanged
 from newsletter.proof.parity.meaning import Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
+from newsletter.proof.parity.tongues import tongue_of
+from newsletter.proof.parity.unread import Passage, said_otherwise, values_of
 from newsletter.proof.parity.wording import finding, part, place, sentence_at
 
 RULE: Final = "numbers"
@@ -64,18 +66,33 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
     pairs = align_sides(*section.sides, read)
     compared = [_compare(pair, read) for pair in pairs]
     spare = [Agreeing(_firm(one for both in compared for one in both.alone[at])) for at in (0, 1)]
-    everywhere = [
-        Agreeing(_firm(figure for block in side.blocks() for figure in look(block).figures))
-        for side, look in zip(section.sides, read, strict=True)
-    ]
+    everywhere = [Agreeing(_firm(_told_in(section, material, at))) for at in (0, 1)]
     for both in compared:
         if both.pair.one is None or both.pair.other is None:
             continue  # the rule "structure" reports blocks without a counterpart
         left, right = _without_partner(both)
         one = _half(section.sides[0], both.pair.one, both.alone[0], left, spare[1])
         other = _half(section.sides[1], both.pair.other, both.alone[1], right, spare[0])
-        yield from _first(_contradictions(one, other, everywhere[1]))
-        yield from _first(_contradictions(other, one, everywhere[0]))
+        one, other = _unsaid(one, other, read)
+        mine = list(_contradictions(one, other, everywhere[1]))
+        named = {rival for found in mine for rival in found.rivals}
+        theirs = _contradictions(other, one, everywhere[0])
+        # What a finding on the first language names is not named again.
+        yield from _first(_finding(found, one, other) for found in mine)
+        yield from _first(
+            _finding(found, other, one) for found in theirs if found.figure not in named
+        )
+
+
+def _told_in(section: Section, material: Material, at: int) -> Iterator[Figure]:
+    """Yield the figures of a side; of a letter, which sums up its articles, of these as well."""
+    letters = {letter.place for letter in material.issue.letters.values()}
+    is_letter = section.sides[at].file in letters
+    for one in sections(material.issue, material.publication) if is_letter else (section,):
+        side, look = one.sides[at], readings_of(one, material)[at]
+        if side.lang is section.sides[at].lang:
+            for block in side.blocks():
+                yield from look(block).figures
 
 
 def numbers_notes(material: Material) -> Iterator[Phrase]:
@@ -101,6 +118,29 @@ def _half(
 ) -> _Half:
     known = set(alone)
     return _Half(side, block, spare.untold(alone), [one for one in left if one not in known])
+
+
+def _unsaid(one: _Half, other: _Half, read: tuple[Reading, Reading]) -> tuple[_Half, _Half]:
+    """Return both halves without the figures that the other one says in other words."""
+    halves = one, other
+    if not any((*half.lone, *half.surplus) for half in halves):
+        return halves
+    left, right = (
+        Passage(half.block.text, look(half.block).figures, (*half.lone, *half.surplus), tongue)
+        for half, look, tongue in zip(
+            halves, read, (tongue_of(look.lang) for look in read), strict=True
+        )
+    )
+    said = said_otherwise(left, right)
+    mine, theirs = (
+        replace(
+            half,
+            lone=[one for one in half.lone if one not in known],
+            surplus=[one for one in half.surplus if one not in known],
+        )
+        for half, known in zip(halves, said, strict=True)
+    )
+    return mine, theirs
 
 
 def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
@@ -131,6 +171,14 @@ def _firm(figures: Iterable[Figure]) -> list[Figure]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Contradiction:
+    """A figure without counterpart."""
+
+    figure: Figure
+    rivals: Sequence[Figure]  # figures of the other language that may stand in its place
+
+
+@dataclass(frozen=True, slots=True)
 class _Rivals:
     """The figures of the other language that can contradict a figure."""
 
@@ -139,7 +187,7 @@ class _Rivals:
     are_lone: bool  # at least one has no partner in the text
 
 
-def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator[Finding]:
+def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator[_Contradiction]:
     rivals_of: dict[frozenset[str], _Rivals] = {}
     for is_surplus, figures in ((False, half.lone), (True, half.surplus)):
         for figure in figures:
@@ -153,7 +201,7 @@ def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator
             else:
                 is_wrong = bool(rivals.first) or (is_sure and not everywhere.tells(figure))
             if is_wrong and figure.weight is not Weight.HINT:
-                yield _finding(figure, half, other, rivals.first)
+                yield _Contradiction(figure, rivals.first or _of_same_value(figure, other))
 
 
 def _rivals(figure: Figure, other: _Half) -> _Rivals:
@@ -166,7 +214,14 @@ def _rivals(figure: Figure, other: _Half) -> _Rivals:
     return _Rivals(both[:RIVALS_SHOWN], are_sure, bool(lone))
 
 
-def _finding(figure: Figure, half: _Half, other: _Half, rivals: Sequence[Figure]) -> Finding:
+def _of_same_value(figure: Figure, other: _Half) -> Sequence[Figure]:
+    """Return a lone figure of the same number in another unit: "48도" and "48 percent"."""
+    values = values_of(figure)
+    return [one for one in other.lone if not values.isdisjoint(values_of(one))][:1]
+
+
+def _finding(found: _Contradiction, half: _Half, other: _Half) -> Finding:
+    figure, rivals = found.figure, found.rivals
     there = rivals[0].start if rivals else 0
     shown: dict[str, object] = {
         "figure": half.block.text[figure.start : figure.end],

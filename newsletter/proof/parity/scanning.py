@@ -62,6 +62,7 @@ class Tongue:
 
     patterns: tuple["Pattern", ...]  # tried in this order; matched text is hidden from the next
     number: Callable[[str], Fraction | None]  # value of a number that a pattern matched
+    numbers: re.Pattern[str]  # every spelling of a number, whatever it counts
     scales: Mapping[str, Fraction]  # multiplier words, as written
     units: Mapping[str, tuple[Unit, ...]]  # possible units of a word, as written
     months: Mapping[str, int]

@@ -34,10 +34,9 @@ def test_every_row_of_two_long_tables_finds_its_own() -> None:
 
     found = proofed(_ko(range(800)), changed, "numbers")
 
-    assert [(finding.line, str(finding.message)[:7]) for finding in found] == [
-        (503, "“1500” "),
-        (503, "“1501” "),
-    ]
+    assert [finding.line for finding in found] == [503]
+    assert "“1500”" in str(found[0].message)
+    assert "“1501”" in str(found[0].message)
 
 
 def _align(count: int) -> None:

@@ -38,6 +38,14 @@ def found_in(site: Path) -> list[Finding]:
     return findings_of(issue_material("2022-08", site))
 
 
+def names_place(found: list[Finding], file: str, line: int) -> bool:
+    """Return whether a finding stands at a place, or names it beside the other language's."""
+    return any(
+        (one.file, one.line) == (file, line) or f"({file}:{line})" in str(one.message)
+        for one in found
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
@@ -53,7 +61,7 @@ def test_a_wrong_figure_is_found(site: Path, file: str, old: str, new: str) -> N
 
     found = [one for one in found_in(site) if one.rule == "numbers"]
 
-    assert (f"{ISSUE}/{file}", line) in [(one.file, one.line) for one in found]
+    assert names_place(found, f"{ISSUE}/{file}", line)
     assert {one.severity for one in found} == {Severity.BLOCKS}
 
 
@@ -73,7 +81,7 @@ def test_a_wrong_figure_above_the_text_is_found(site: Path, file: str, old: str,
 
     text = (CHECKOUT / ISSUE / file).read_text(encoding="utf-8")
     line = text[: text.index(old)].count("\n") + 1
-    assert (f"{ISSUE}/{file}", line) in [(one.file, one.line) for one in found]
+    assert names_place(found, f"{ISSUE}/{file}", line)
 
 
 def test_a_missing_paragraph_is_found_where_the_other_language_has_it(site: Path) -> None:

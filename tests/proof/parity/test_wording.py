@@ -13,7 +13,7 @@ KO, EN = f"{ARTICLE}/ko.md", f"{ARTICLE}/en.md"
 
 
 def test_a_finding_is_a_code_and_what_it_is_about() -> None:
-    korean, _ = proofed("회의는 8월 25일 열립니다.", "It is held on August 26.", "numbers")
+    [korean] = proofed("회의는 8월 25일 열립니다.", "It is held on August 26.", "numbers")
 
     assert korean.message == phrase(
         "proof.figure-differs",
