@@ -41,8 +41,7 @@ class Said:
         """Return whether the text in Hangul has a word for a place, or the lexicon has none."""
         lower = name.lower()
         if lower not in self._known:
-            words = self.lexicon.words
-            forms = [head for head in self.lexicon.places if lower in words[head]]
+            forms = self.lexicon.place_heads.get(lower, ())
             self._known[lower] = not forms or any(form in self._text for form in forms)
         return self._known[lower]
 

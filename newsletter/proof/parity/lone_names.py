@@ -23,6 +23,7 @@ from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
 from newsletter.proof.parity.name_claims import claims_of
+from newsletter.proof.parity.near_names import NearNames
 from newsletter.proof.parity.people import People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
@@ -66,6 +67,7 @@ class LoneNames:
             (both.schools, False),
             (both.places, False),
             (UnsaidNames(both).differing, False),
+            (NearNames(both).differing, False),
         ):
             for there, here in find():
                 if here not in seen and not (is_by_sound and _is_elsewhere(both, there, here)):

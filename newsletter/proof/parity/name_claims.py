@@ -29,7 +29,7 @@ Claim = tuple[int, int, int]  # a part of a word in Hangul: sentence, and offset
 
 def claims_of(sides: Sides, name: Item) -> Sequence[Claim]:
     """Return the parts of words in Hangul that may be a name, or it with those beside it."""
-    spellings = _spellings(sides, name)
+    spellings = spellings_of(sides.block(name.sentence), name.start, name.end)
     lower = sides.written(name).lower()
     taken = _taken(sides)
     starts = _starts(sides)
@@ -81,15 +81,14 @@ def _taken(sides: Sides) -> Mapping[int, bytearray]:
     return found
 
 
-def _spellings(sides: Sides, name: Item) -> Sequence[str]:
-    """Return a name as it stands, and with one or two words beside it."""
-    block = sides.block(name.sentence)
-    before = BEFORE.search(block[max(0, name.start - NEAR) : name.start])
-    behind = BEHIND.match(block, name.end)
+def spellings_of(block: str, start: int, end: int) -> Sequence[str]:
+    """Return a name as it stands in a block, and with one or two words beside it."""
+    before = BEFORE.search(block[max(0, start - NEAR) : start])
+    behind = BEHIND.match(block, end)
     left = re.split("[ -]", before[0])[:-1] if before else []
     right = re.split("[ -]", behind[0])[1:] if behind else []
     return [
-        "".join((*left[len(left) - first :], sides.written(name), *right[:last]))
+        "".join((*left[len(left) - first :], block[start:end], *right[:last]))
         for first in range(len(left) + 1)
         for last in range(len(right) + 1)
         if first + last <= JOINED

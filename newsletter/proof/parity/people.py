@@ -30,6 +30,7 @@ KOREAN: Final = re.compile(rf"{SYLLABLE}-?{SYLLABLE}", re.IGNORECASE)  # a given
 COINED: Final = re.compile(rf"(?:{SYLLABLE}){{2,4}}(?:-[a-z]{{1,3}})?", re.IGNORECASE)
 COINED_ALIKE: Final = 0.7
 SHORT: Final = re.compile(rf"(?:{SYLLABLE}){{1,2}}", re.IGNORECASE)
+EXACT: Final = re.compile(r"eo|eu(?!n$)|ae")  # vowels that only the Revised Romanization has
 ALIKE: Final = 0.75  # likeness of two given names that are one, in an unusual spelling
 GIVEN_NAMES: Final = 2
 
@@ -270,6 +271,8 @@ def _is_of_family(run: _Run, person: Person) -> bool:
 
 def _sound_alike(run: _Run, person: Person) -> bool:
     """Return whether a given name may be the run's in a spelling that is not usual."""
+    if EXACT.search(person.given):
+        return False
     sounds = sound_of_hangul(run.written[1 : 1 + GIVEN_NAMES]), sound_of_latin(person.given)
     return all(sounds) and likeness(*sounds) > ALIKE
 

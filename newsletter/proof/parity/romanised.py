@@ -1,7 +1,9 @@
 """Korean names in Latin letters: whether a spelling may write a name, syllable by syllable."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 from newsletter.particles import HANGUL
@@ -12,15 +14,16 @@ from newsletter.proof.parity.sounds import (
     sound_of_latin,
 )
 
+JIEUT: Final = 12  # an initial
 ALIKE: Final = 0.3  # likeness of sounds that any spelling reaches
 # How Koreans write their own names, in the Revised Romanization and by custom.
 INITIALS: Final = (
-    "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch(?!ae)|z jj|tch|j|ch "
+    "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch|z jj|tch|j|ch "
     "ch|j k t p|f h"
 ).split(" ")
 MEDIALS: Final = (
     "a|ah ae|ai|e|ay ya|yah yae|ye eo|u|uh|o|er|ur|ou e|eh|ae yeo|yu|you|yuh|yeu ye|yeh|ie o|oh "
-    "wa|oa wae|oae oe|oi|we|ae|e yo|yoh u|oo|woo|wu|ou wo|weo|wu|won we wi|ui|wie|we "
+    "wa|oa wae|oae oe|oi|we|e yo|yoh u|oo|woo|wu|ou wo|weo|wu|won we wi|ui|wie|we "
     "yu|yoo|you|ew|iu eu|u|oo|e ui|eui|i|ee|hee|ie|e i|ee|yi|ie|y|ea"
 ).split(" ")
 FINALS: Final = (
@@ -33,13 +36,6 @@ SYLLABLE: Final = (  # any, in the Revised Romanization
 )
 
 
-@lru_cache(maxsize=4096)
-def _syllable(char: str) -> str:
-    at = ord(char) - HANGUL.start
-    initial, medial, final = INITIALS[at // 588], MEDIALS[at // 28 % 21], FINALS[at % 28]
-    return f"(?:{initial})(?:{medial})(?:{final})"
-
-
 @lru_cache(maxsize=65_536)
 def may_write(hangul: str, latin: str) -> bool:
     """Return whether *latin* may be the name *hangul*, with or without hyphens and spaces."""
@@ -47,14 +43,34 @@ def may_write(hangul: str, latin: str) -> bool:
     if not sound or not other or not may_begin_alike(sound[0], other[0]):
         return False
     if len(hangul) > 1 and likeness(sound, other) < ALIKE:
-        return False  # sooner than the pattern
+        return False  # sooner than syllable by syllable
     letters = re.sub(r"[^a-z]", "", latin.lower())
-    return bool(_pattern(hangul).fullmatch(letters))
+    reached = {0}
+    for at, char in enumerate(hangul):
+        spellings = _spellings(char, is_first=at == 0)
+        reached = {
+            start + len(one)
+            for start in reached
+            for one in spellings
+            if letters.startswith(one, start)
+        }
+    return len(letters) in reached
 
 
-@lru_cache(maxsize=16_384)
-def _pattern(hangul: str) -> re.Pattern[str]:
-    # 이 is Yi, Lee and Rhee; 임 is Im, Lim and Rim; 노 is No, Noh and Roh.
-    before = "(?:l|r|rh)?" if INITIALS[(ord(hangul[0]) - HANGUL.start) // 588] in ("", "n") else ""
-    first = _syllable(hangul[0]).replace("(?:n)", "(?:n|)", 1) if before else _syllable(hangul[0])
-    return re.compile(before + first + "".join(map(_syllable, hangul[1:])))
+@lru_cache(maxsize=4096)
+def _spellings(char: str, *, is_first: bool) -> Sequence[str]:
+    """Return how a syllable is written, of which the first has more spellings."""
+    at = ord(char) - HANGUL.start
+    before = INITIALS[at // 588].split("|")
+    if is_first and INITIALS[at // 588] in ("", "n"):
+        # 이 is Yi, Lee and Rhee; 임 is Im, Lim and Rim; 노 is No, Noh and Roh.
+        before = [
+            "",
+            *before,
+            *(first + one for first in ("l", "r", "rh") for one in ("", *before)),
+        ]
+    medials, finals = MEDIALS[at // 28 % 21].split("|"), FINALS[at % 28].split("|")
+    spellings = {"".join(parts) for parts in product(before, medials, finals)}
+    if at // 588 == JIEUT:
+        spellings = {one for one in spellings if not one.startswith("chae")}  # it is 채 alone
+    return tuple(spellings)

@@ -164,24 +164,28 @@ class UnsaidNames:
             return False
         english = self._sides.lexicon.english
         is_flagged = lower.partition("-")[2] in english  # "Panamanian-flagged"
-        is_ordinary = (
-            name.word is not None
-            and name.word.is_coined
-            and (ENGLISH if name.word.is_known else SURELY_ENGLISH).search(lower) is not None
-        )
-        if is_flagged or is_ordinary or lower in ABBREVIATIONS:
+        if is_flagged or is_ordinary(name, lower):
             return False
         if not is_place and not english.isdisjoint(lower.replace(*pair) for pair in SPELLINGS):
             is_kind = name.word is not None and name.word.is_kind
             return (
                 not is_kind
-                and not _is_first(self._sides.block(name.sentence), name)
+                and not is_first(self._sides.block(name.sentence), name)
                 and bool(self._names_beside(name) or self._kinds_behind(name))
             )
-        return not _is_first(self._sides.block(name.sentence), name)
+        return not is_first(self._sides.block(name.sentence), name)
 
 
-def _is_first(block: str, name: Item) -> bool:
+def is_ordinary(name: Item, lower: str) -> bool:
+    """Return whether a word that no list has ends as English words do, or is a title."""
+    return lower in ABBREVIATIONS or (
+        name.word is not None
+        and name.word.is_coined
+        and (ENGLISH if name.word.is_known else SURELY_ENGLISH).search(lower) is not None
+    )
+
+
+def is_first(block: str, name: Item) -> bool:
     """Return whether a word begins a sentence or a cell, and no name of several words."""
     is_first = FIRST.search(block[max(0, name.start - NEAR) : name.start]) is not None
     return is_first and OF_A_NAME.match(block, name.end) is None
