@@ -218,7 +218,7 @@ def is_same(run: str, name: str) -> bool:
 def sounds_like(run: str, name: str, least: float) -> bool:
     """Return whether a beginning of a word in Hangul sounds like a name."""
     theirs = sound_of_latin(name)
-    return any(likeness(sound, theirs) >= least for sound in beginnings(run))
+    return any(likeness(sound, theirs, least) >= least for sound in beginnings(run))
 
 
 def beginnings(run: str) -> Iterator[str]:

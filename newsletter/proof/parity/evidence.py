@@ -197,7 +197,8 @@ def _alike(one: str, other: str) -> bool:
     if abs(len(one) - len(other)) > 3 or not may_begin_alike(one[0], other[0]):
         return False
     size = min(_consonants(one), _consonants(other))
-    return size > 0 and likeness(one, other) >= (SURELY_ALIKE if size < 3 else ALIKE)
+    least = SURELY_ALIKE if size < 3 else ALIKE
+    return size > 0 and likeness(one, other, least) >= least
 
 
 @cache

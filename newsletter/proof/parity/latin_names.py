@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from newsletter.proof.parity.evidence import Text
-from newsletter.proof.parity.romanised import may_write
+from newsletter.proof.parity.romanised import may_write, spellings_of
 
 NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z][a-z]*)?")  # Tae-sul, Seojun
 TITLE: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Mayor|Governor)\.?\s$")
@@ -83,7 +83,13 @@ def _beside_name(text: str, names: Sequence[re.Match[str]], at: int) -> Iterator
 @cache
 def is_surname(latin: str) -> bool:
     """Return whether a word may be a Korean surname."""
-    return any(may_write(surname, latin) for surname in SURNAMES_OF_KOREA)
+    return re.sub("[^a-z]", "", latin.lower()) in _surnames()
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    """Return every spelling of every surname."""
+    return frozenset(one for surname in SURNAMES_OF_KOREA for one in spellings_of(surname))
 
 
 @cache

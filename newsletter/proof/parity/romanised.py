@@ -1,7 +1,7 @@
 """Korean names in Latin letters: whether a spelling may write a name, syllable by syllable."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Final
@@ -55,6 +55,12 @@ def may_write(hangul: str, latin: str) -> bool:
             if letters.startswith(one, start)
         }
     return len(letters) in reached
+
+
+def spellings_of(hangul: str) -> Iterator[str]:
+    """Yield every spelling of a name, without hyphens and spaces."""
+    syllables = (_spellings(char, is_first=at == 0) for at, char in enumerate(hangul))
+    return map("".join, product(*syllables))
 
 
 @lru_cache(maxsize=4096)

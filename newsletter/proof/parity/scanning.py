@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -93,6 +94,7 @@ class Pattern:
     read: FigureReader
 
 
+@lru_cache(maxsize=64)  # a long paragraph is asked for at each of its figures
 def even_out(text: str) -> str:
     """Normalize full-width digits, dashes, waves and quotes; offsets do not change."""
     return text.translate(SAME_WIDTH)

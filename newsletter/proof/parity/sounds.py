@@ -35,6 +35,7 @@ EXCHANGED: Final = frozenset({"CS", "SC", "CT", "TC", "CK", "KC", "ST", "TS", "H
 LOST: Final = {"H": 0.4, "R": 0.45, "T": 0.7, "G": 0.7, "K": 0.8}
 VOWEL: Final = 0.25  # what an exchanged vowel counts; one that one script lacks counts less
 VOWEL_LOST: Final = 0.12
+ROUNDING: Final = 1e-9
 
 
 @lru_cache(maxsize=16_384)
@@ -57,9 +58,11 @@ def sound_of_latin(word: str) -> str:
     return re.sub(r"([A-Z])\1", r"\1", text)
 
 
-@lru_cache(maxsize=65_536)
-def likeness(one: str, other: str) -> float:
-    """Return how like two sounds are, from 0 to 1."""
+@lru_cache(maxsize=262_144)
+def likeness(one: str, other: str, least: float = 0.0) -> float:
+    """Return how like two sounds are, from 0 to 1; 0 if that is less than *least*."""
+    weight = (sum(WEIGHTS[a] for a in one) + sum(WEIGHTS[b] for b in other)) / 2
+    most = (1 - least) * weight + ROUNDING
     row = [0.0]
     for b in other:
         row.append(row[-1] + LOSING[b])
@@ -70,7 +73,8 @@ def likeness(one: str, other: str) -> float:
         for diagonal, upper, b in zip(above, above[1:], other, strict=False):
             before = min(diagonal + costs[b], upper + lost, before + LOSING[b])
             row.append(before)
-    weight = (sum(WEIGHTS[a] for a in one) + sum(WEIGHTS[b] for b in other)) / 2
+        if min(row) > most:
+            return 0.0
     return max(0.0, 1 - row[-1] / weight) if weight else 0.0
 
 
