@@ -39,7 +39,7 @@ class Said:
 
     def is_in_hangul(self, name: str) -> bool:
         """Return whether the text in Hangul has a word for a place, or the lexicon has none."""
-        lower = name.lower()
+        lower = re.sub("['’]", "", name.lower())  # Xi'an
         if lower not in self._known:
             forms = self.lexicon.place_heads.get(lower, ())
             self._known[lower] = not forms or any(form in self._text for form in forms)

@@ -16,6 +16,8 @@ from newsletter.proof.parity.transcribed import may_transcribe
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
 HARDLY: Final = 0.65  # the same, of two spellings of a place
 SHORTEST_BESIDE: Final = 4  # letters of a name beside a place: "Bay" is none
+TITLES: Final = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|Prof|Professor|Director|President|Judge)\.? $")
+LONGEST_TITLE: Final = 12  # letters, with the blank behind it
 SHORTEST: Final = 2  # syllables of the shortest name that has a sound
 BETWEEN_NAMES: Final = re.compile(r"|, |[가-힣]? ")  # 시 of "서귀포시 대정읍"
 
@@ -96,7 +98,8 @@ def _places_of(alignment: Alignment, bead: Bead, side: int) -> Mapping[int, bool
     found = {}
     for at in _items(text, bead.sides[side]):
         word = text.items[at].word
-        if word and word.is_place and text.items[at].end - text.items[at].start > 1:  # not "U"
+        is_long = text.items[at].end - text.items[at].start > 1  # not "U"
+        if word and word.is_place and is_long and not _is_given_name(text, at):
             theirs = [
                 item.word
                 for item in (other.items[there] for there in alignment.partners[side].get(at, ()))
@@ -105,6 +108,16 @@ def _places_of(alignment: Alignment, bead: Bead, side: int) -> Mapping[int, bool
             if all(one and one.is_kind for one in theirs):
                 found[at] = not theirs
     return found
+
+
+def _is_given_name(text: Text, at: int) -> bool:
+    """Return whether a place's name is a person's: "Dr Owen MacLeod"."""
+    item = text.items[at]
+    block = text.sentences[item.sentence].block.text
+    near = [other for other in text.of[item.sentence] if text.items[other].start == item.end + 1]
+    words = [text.items[other].word for other in near]
+    is_titled = TITLES.search(block, max(0, item.start - LONGEST_TITLE), item.start) is not None
+    return is_titled and any(word is not None and word.is_name for word in words)
 
 
 def _beside(alignment: Alignment, bead: Bead, people: People) -> Iterator[Differing]:

@@ -29,7 +29,7 @@ def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     value = (
         _number(found.get("hours", "0")) * 60
         + _number(found.get("minutes", "0"))
-        + _number(found.get("seconds", "0")) / 60
+        + _number(found.get("seconds") or found.get("spoken", "0")) / 60
         + _hundredths(found.get("hundredths", "0")) / 60
     )
     yield Figure((Quantity(value, TIME),), Weight.SURE, match.start(), match.end())
@@ -58,6 +58,7 @@ DURATIONS: Final = tuple(
         r"(?<![\d:])(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d\.\d{1,3})(?![\d:])",
         rf"(?:(?<!\d)(?P<hours>\d{{1,3}}|\b(?:{WORDS}))\s?(?:hours?|hrs?|h)\b\.?,?\s(?:and\s)?)?"
         rf"(?<!\d)(?P<minutes>\d{{1,3}}|\b(?:{WORDS}))\s?(?:minutes?|mins?|m)\b\.?,?\s(?:and\s)?"
-        rf"(?P<seconds>[0-5]?\d(?:\.\d{{1,3}})?|{WORDS})\s?(?:seconds?|secs?|s)\b",
+        rf"(?:(?P<seconds>[0-5]?\d(?:\.\d{{1,3}})?)\s?(?:seconds?|secs?|s)"
+        rf"|(?P<spoken>{WORDS})[\s-](?:seconds?|secs?))\b",
     )
 )

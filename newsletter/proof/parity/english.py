@@ -309,7 +309,7 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     pattern(
-        r"\b(?P<whole>an?)\s(?P<unit>hour|day|week|month|year|decade|century)\sand\sa\shalf\b",
+        r"\b(?P<whole>an?)\s(?:(?:full|whole|good)\s)?(?P<unit>hour|day|week|month|year|decade|century)\sand\sa\shalf\b",
         read_half_of,
     ),
     pattern(

@@ -11,6 +11,7 @@ from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.gaps import TITLED
 from newsletter.proof.parity.latin_names import Spot
 from newsletter.proof.parity.meaningful import PARTICLE
+from newsletter.proof.parity.near_names import SAME, best_unlikeliness
 from newsletter.proof.parity.people import COINED
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sounds import likeness, sound_of_hangul, sound_of_latin
@@ -95,7 +96,8 @@ class ForeignNames:
     def _are_same(self, run: str, name: str) -> bool:
         """Return whether a word in Hangul is a foreign name, and not a word that sounds like it."""
         is_known = self._is_word(run) and name.lower() in self._sides.lexicon.english
-        return not is_known and may_transcribe(run, name, min(len(run), SHORTEST))
+        is_spelled = may_transcribe(run, name, min(len(run), SHORTEST))
+        return not is_known and (is_spelled or best_unlikeliness(run, name) < SAME)
 
     def _is_first(self, run: str, name: str) -> bool:
         """Return whether a word in Hangul is a first name, though a list may have it as a place."""

@@ -19,6 +19,7 @@ from newsletter.proof.parity.bead_sides import (
 from newsletter.proof.parity.differing import UNLIKE, are_two_names
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.foreign_names import ForeignNames
+from newsletter.proof.parity.korean_words import COPULA
 from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
@@ -43,6 +44,7 @@ SCHOOL: Final = re.compile(
     r"\b(?:University\sof\s(?P<behind>[A-Z][a-zÀ-ɏ]+)|(?P<before>[A-Z][a-zÀ-ɏ]+)\sUniversity)\b"
 )
 SCHOOLS: Final = re.compile(r"(?P<stem>[가-힣]{2,8}?)(?:대학교|대학|대(?![가-힣]{3}))")
+ENDING: Final = re.compile(rf"{PARTICLE.pattern}|{COPULA}|다")
 KIND: Final = re.compile(r"(?:국립|시립|도립|여자|과학|기술|공과|의과|교육|외국어|예술|체육)+$")
 
 
@@ -110,7 +112,9 @@ class _Both(Sides):
         for number, match in found:
             ending = AREAS[match["area"]]
             if self._is_given_name(number, match) or any(
-                _may_write(run.text, match["stem"]) for run in self.runs
+                _may_write(run.text, match["stem"]) or self._is_meant(run, match["stem"])
+                for run in self.runs
+                if _stem_of(run.text, ending)
             ):
                 continue
             for run in self.runs:
@@ -154,7 +158,7 @@ class _Both(Sides):
         """Return the place that a word names, with a particle or a kind of place behind it."""
         for size in range(len(run.text), 0, -1):
             head, rest = run.text[:size], run.text[size:]
-            is_end = not rest or PARTICLE.fullmatch(rest) or rest[0] in KINDS_OF_PLACES
+            is_end = not rest or ENDING.fullmatch(rest) or rest[0] in KINDS_OF_PLACES
             if head in self.lexicon.places and (is_end or SCHOOLS.match(run.text)):
                 return head
         return ""
@@ -191,12 +195,12 @@ class _Both(Sides):
         return lower in self.lexicon.english and lower not in self.lexicon.place_names
 
     def _may_be(self, run: Run, name: str) -> bool:
-        lower = name.lower()
-        words = self.lexicon.words
+        return self._is_meant(run, name) or sounds_like(run.text, name, UNLIKE)
+
+    def _is_meant(self, run: Run, name: str) -> bool:
+        """Return whether the list has a word in Hangul for an English one: 치즈 of 치즈길."""
         sizes = range(SHORTEST, min(len(run.text), LONGEST) + 1)
-        return any(lower in words.get(run.text[:size], ()) for size in sizes) or sounds_like(
-            run.text, name, UNLIKE
-        )
+        return any(name.lower() in self.lexicon.words.get(run.text[:size], ()) for size in sizes)
 
     def _has_latin(self, stem: str) -> bool:
         """Return whether a name in Latin letters may be the one in Hangul."""
@@ -283,7 +287,7 @@ def _differ(run: Run, name: Item) -> bool:
 def _may_write(run: str, stem: str) -> bool:
     """Return whether a word in Hangul begins with what *stem* writes."""
     sizes = range(1, min(len(run), 5) + 1)
-    return any(may_write(run[:size], stem) for size in sizes) or sounds_like(run, stem, HARDLY)
+    return any(may_write(run[:size], stem) for size in sizes)
 
 
 def _stem_of(run: str, ending: str) -> str:

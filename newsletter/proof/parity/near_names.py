@@ -1,10 +1,11 @@
 """Foreign names that are nearly one: "Nishimura" beside 니시야마, "Marisol" beside 마리셀."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Final
 
-from newsletter.proof.parity.bead_sides import SHORTEST, Sides, is_coined
+from newsletter.proof.parity.bead_sides import SHORTEST, Sides, has_within, is_coined
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.latin_names import Spot
 from newsletter.proof.parity.meaningful import KINDS_OF_PLACES, PARTICLE
@@ -33,9 +34,9 @@ class NearNames:
     def differing(self) -> Iterator[tuple[Spot, Spot]]:
         """Yield a word in Hangul and the name in Latin letters that it nearly is."""
         for name in filter(self._is_foreign, self._sides.names):
-            like, spot, word = self._nearest(self._sides.written(name))
+            like, spot, word = self._nearest(self._written(name))
             # The nearest word is the name, as a rule; all others are looked at if it is not.
-            if like < NEAR or self._may_be(word, self._sides.written(name)):
+            if like < NEAR or self._may_be(word, self._written(name)):
                 continue
             if not self._may_be_written(name) and not self._is_another(word):
                 yield spot, name.spot
@@ -50,8 +51,12 @@ class NearNames:
         )
         return max(found, default=(0.0, (0, 0, 0), ""))
 
+    def _written(self, name: Item) -> str:
+        """Return a name without the ending of its genitive."""
+        return re.sub("['’]s?$", "", self._sides.written(name))
+
     def _is_foreign(self, name: Item) -> bool:
-        written = self._sides.written(name)
+        written = self._written(name)
         is_korean = len(written) < LONG and COINED.fullmatch(written) is not None
         is_odd = written.isupper() or self._sides.is_hyphenated(name)
         if not is_coined(name) or len(written) < SHORTEST_LATIN or is_korean or is_odd:
@@ -59,7 +64,8 @@ class NearNames:
         if self._sides.people.names(self._sides.latin, name):
             return False
         block = self._sides.block(name.sentence)
-        return not is_ordinary(name, written.lower()) and not is_first(block, name)
+        is_word = is_ordinary(name, written.lower()) or written.endswith(("ing", "ed"))
+        return not is_word and not is_first(block, name)
 
     def _is_another(self, word: str) -> bool:
         """Return whether a word in Hangul is another name of the bead."""
@@ -69,6 +75,11 @@ class NearNames:
     def _may_be_written(self, name: Item) -> bool:
         """Return whether any word of the bead may be a name, alone or with those beside it."""
         block = self._sides.block(name.sentence)
+        written = self._written(name)
+        if COINED.fullmatch(written) and any(
+            has_within(run.text, written) for run in self._sides.runs
+        ):
+            return True
         return any(
             self._may_be(run.text[start:], spelling)
             for run in self._sides.runs
@@ -96,10 +107,11 @@ class NearNames:
         hangul = self._sides.hangul
         found = []
         for item in self._sides.items(hangul):
-            if is_coined(item):
-                number, start, end = item.spot
-                word = self._sides.text(hangul, number)[start:end]
-                found += [(item.spot, word)] if HANGUL.fullmatch(word) else []
+            number, start, end = item.spot
+            text = self._sides.text(hangul, number)
+            is_counted = text[start - 1 : start].isdigit()
+            if is_coined(item) and HANGUL.fullmatch(text, start, end) and not is_counted:
+                found.append((item.spot, text[start:end]))
         return found
 
 

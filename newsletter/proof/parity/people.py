@@ -26,13 +26,16 @@ ADDRESSED: Final = re.compile(
     r"(?:[은는이가을를의도와과]|에게|께|께서)?(?![가-힣])"
 )
 SURNAMES: Final = 2  # syllables at most
-KOREAN: Final = re.compile(rf"{SYLLABLE}-?{SYLLABLE}", re.IGNORECASE)  # a given name
+KOREAN: Final = re.compile(
+    rf"{SYLLABLE}-?{SYLLABLE}(?:-?{SYLLABLE})?", re.IGNORECASE
+)  # a given name
 COINED: Final = re.compile(rf"(?:{SYLLABLE}){{2,4}}(?:-[a-z]{{1,3}})?", re.IGNORECASE)
 COINED_ALIKE: Final = 0.7
 SHORT: Final = re.compile(rf"(?:{SYLLABLE}){{1,2}}", re.IGNORECASE)
 EXACT: Final = re.compile(r"eo|eu(?!n$)|ae")  # vowels that only the Revised Romanization has
 ALIKE: Final = 0.75  # likeness of two given names that are one, in an unusual spelling
 GIVEN_NAMES: Final = 2
+LONG_GIVEN: Final = 3  # 보라미
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,7 @@ def _is_full(run: str, surnames: Sequence[str], given: str) -> bool:
         may_write(run[:size], surname) and may_write(run[size : size + long], given)
         for size in range(1, SURNAMES + 1)
         for surname in surnames
-        for long in ((GIVEN_NAMES,) if size == 1 else (GIVEN_NAMES, 1))
+        for long in ((GIVEN_NAMES, LONG_GIVEN) if size == 1 else (GIVEN_NAMES, 1))
         if len(run) >= size + long
     )
 

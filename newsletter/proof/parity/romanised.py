@@ -15,6 +15,9 @@ from newsletter.proof.parity.sounds import (
 )
 
 JIEUT: Final = 12  # an initial
+RIEUL, IEUNG = 5, 11
+NASAL: Final = (2, 5, 6)  # initials before which a final becomes a nasal: 석문 is Seongmun
+NASAL_OF: Final = {"k": "ng", "t": "n", "p": "m"}
 ALIKE: Final = 0.3  # likeness of sounds that any spelling reaches
 # How Koreans write their own names, in the Revised Romanization and by custom.
 INITIALS: Final = (
@@ -47,7 +50,7 @@ def may_write(hangul: str, latin: str) -> bool:
     letters = re.sub(r"[^a-z]", "", latin.lower())
     reached = {0}
     for at, char in enumerate(hangul):
-        spellings = _spellings(char, is_first=at == 0)
+        spellings = _spellings(char, hangul[at + 1 : at + 2], is_first=at == 0)
         reached = {
             start + len(one)
             for start in reached
@@ -59,13 +62,16 @@ def may_write(hangul: str, latin: str) -> bool:
 
 def spellings_of(hangul: str) -> Iterator[str]:
     """Yield every spelling of a name, without hyphens and spaces."""
-    syllables = (_spellings(char, is_first=at == 0) for at, char in enumerate(hangul))
+    syllables = (
+        _spellings(char, hangul[at + 1 : at + 2], is_first=at == 0)
+        for at, char in enumerate(hangul)
+    )
     return map("".join, product(*syllables))
 
 
 @lru_cache(maxsize=4096)
-def _spellings(char: str, *, is_first: bool) -> Sequence[str]:
-    """Return how a syllable is written, of which the first has more spellings."""
+def _spellings(char: str, behind: str, *, is_first: bool) -> Sequence[str]:
+    """Return how a syllable is written before another one; the first has more spellings."""
     at = ord(char) - HANGUL.start
     before = INITIALS[at // 588].split("|")
     if is_first and INITIALS[at // 588] in ("", "n"):
@@ -76,6 +82,11 @@ def _spellings(char: str, *, is_first: bool) -> Sequence[str]:
             *(first + one for first in ("l", "r", "rh") for one in ("", *before)),
         ]
     medials, finals = MEDIALS[at // 28 % 21].split("|"), FINALS[at % 28].split("|")
+    ahead = (ord(behind) - HANGUL.start) // 588 if behind else IEUNG
+    if ahead in NASAL:
+        finals += [NASAL_OF[one[-1:]] for one in finals if one[-1:] in NASAL_OF]
+    if ahead == RIEUL and "n" in finals:
+        finals.append("l")  # 전라 is Jeolla
     spellings = {"".join(parts) for parts in product(before, medials, finals)}
     if at // 588 == JIEUT:
         spellings = {one for one in spellings if not one.startswith("chae")}  # it is 채 alone

@@ -23,7 +23,7 @@ SPELLINGS: Final = (
     (r"n+", "N"), (r"m+", "M"), (r"h", "H"), (r"[wy]", ""), (r"(?<=[aeiou])e(?![A-Za-z])", ""),
 )  # fmt: skip
 PLAIN: Final = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "ı": "i", "æ": "ae", "œ": "oe"}
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
 COSTS: Final = {
     frozenset("SC"): 0.5, frozenset("ST"): 0.5, frozenset("CT"): 0.7, frozenset("KC"): 0.6,

@@ -113,7 +113,7 @@ ADDRESSES: Final = (Pattern(re.compile(rf"{EMAIL}|{WEB}"), nothing),)
 PHONES: Final = (
     Pattern(
         re.compile(
-            r"(?<![\d-])(?P<phone>\+82[\s.-]*\(?0?\)?\d{1,2}\)?[\s.-]+\d{3,4}(?:[\s.-]+\d{4})?"
+            r"(?<![\d.,-])(?P<phone>\+82[\s.-]*\(?0?\)?\d{1,2}\)?[\s.-]+\d{3,4}(?:[\s.-]+\d{4})?"
             r"|\(?0\d{1,2}(?:\)[\s.-]*|[\s.-]+)\d{3,4}[\s.-]+\d{4}|\(?0\d{1,2}\)?-\d{3}"
             r"|1[5-9]\d{2}-\d{4})(?:(?:\s?~\s?|-)(?P<last>\d{1,4})(?![\d-]))?(?![\d-]*\d)"
         ),
@@ -133,7 +133,8 @@ ISO_DAYS: Final = (
 
 # A season of two years: "2026-27", and not the day of a month.
 YEARS: Final = (
-    r"(?<![\d.,/-])(?P<year>(?:19|20)\d{2})(?:/|-|~)(?P<last>(?:19|20)?\d{2})(?![\d/.-]|년?대)"
+    r"(?<![\d.,/-])(?P<year>(?:19|20)\d{2})(?:/|-|~)(?P<last>(?:19|20)?\d{2})(?![\d/.-]|년?대"
+    r"|\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
     r"|(?<=[(\s])(?P<born>1[6-8]\d{2})\s?[~-]\s?(?P<died>(?:1[6-9]|20)\d{2})(?=\))"
 )
 

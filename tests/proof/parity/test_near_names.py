@@ -88,3 +88,34 @@ def test_a_name_that_is_nearly_the_other_is_found(ko: str, en: str) -> None:
 )
 def test_a_name_in_another_spelling_is_none(ko: str, en: str) -> None:
     assert proofed(ko, en, "names") == []
+
+
+@pytest.mark.parametrize(
+    ("ko", "en"),
+    [
+        ("촉석문 옆 안내소에 있다.", "They are at the desk beside Chokseongmun gate."),
+        ("목행교를 건넌다.", "It crosses Mokhaeng Bridge."),
+        ("전라남도에 있다.", "It lies in Jeollanam-do."),
+        ("치즈길을 걷는다.", "They walk along Cheese-gil."),
+        ("강보라미는 노래했다.", "Kang Bo-rami sang."),
+        (
+            "수원의 온세희 교수와 오언 매클라우드 박사",
+            "Professor On Se-hui of Suwon and Dr Owen MacLeod",
+        ),
+        ("엘린 시구르다르도티르 씨가 왔다.", "Elín Sigurðardóttir came."),
+        ("라이프치히의 사례를 든다. 3만 호씩 짓는다.", "Citing Leipzig, they build 30,000 homes."),
+    ],
+)
+def test_what_new_text_spelled_otherwise_is_no_other_name(ko: str, en: str) -> None:
+    assert proofed(ko, en, "names") == []
+
+
+@pytest.mark.parametrize(
+    ("ko", "en"),
+    [
+        ("오창읍 주민이다.", "They live in Osong-eup."),
+        ("장지는 양주다.", "The burial is in Yangpyeong."),
+    ],
+)
+def test_a_place_of_like_sound_is_another(ko: str, en: str) -> None:
+    assert proofed(ko, en, "names") != []

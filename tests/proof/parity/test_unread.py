@@ -31,6 +31,11 @@ from tests.proof.parity.makers import findings_of, make_material, proofed
         ("100세 이상은 421명이다.", "There are 421 centenarians."),
         ("조지아를 8박 9일 돈다.", "The tour of Georgia takes nine days."),
         ("14일부터 다닌다.", "It will run from September 14."),
+        ("입장권은 2만~12만 원", "Tickets: 20,000–120,000 won"),
+        ("2026년 10월 25일~2027년 3월 27일", "25 October 2026–27 March 2027"),
+        ("1시간 40분 걸린다. 오르며", "It takes an hour and forty minutes. As they climb"),
+        ("도수는 9.5도이고 값은 1만 원", "It is 9.5 per cent strong and costs 10,000 won"),
+        ("한 시간 반이나 길어졌다.", "It ran a full hour and a half over time."),
     ],
 )
 def test_what_is_said_in_other_words_is_no_mistake(ko: str, en: str) -> None:
@@ -58,6 +63,8 @@ def test_what_is_said_in_other_words_is_no_mistake(ko: str, en: str) -> None:
         ("14일부터 다닌다.", "It will run from September 15."),
         ("길이 48km를 달렸다.", "It ran 48 m."),
         ("회비는 5만 원이다.", "The fee is 50,000 dollars."),
+        ("2026년 10월 25일~2027년 3월 28일", "25 October 2026–27 March 2027"),
+        ("1분 40초 걸린다.", "It takes one minute and thirty seconds."),
     ],
 )
 def test_another_value_or_unit_is_found_once(ko: str, en: str) -> None:
