@@ -20,3 +20,10 @@ TEXT = st.lists(st.one_of(WORD, NAME, NUMBER), min_size=1, max_size=12).map(" ".
 def test_any_two_texts_are_compared(ko: str, en: str) -> None:
     for one in (f"한국 시{ko}", f"{ko}. 김 {en}"):
         assert isinstance(proofed(one, f"The {en}"), list)
+
+
+def test_a_letter_without_a_sound_is_compared() -> None:
+    ko = "| 구단 | 승 |\n| --- | --- |\n| 바크 | 5 |\n\n할베리 감독이 이끈다."
+    en = "| Club | W |\n| --- | --- |\n| Bak | 5 |\n\nHallberg leads it."
+
+    assert proofed(ko, en) == []
