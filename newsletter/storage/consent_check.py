@@ -129,7 +129,8 @@ class _Comparison:
     def _find_consent(self, row: Row[Any], said: Said) -> datetime | None:
         agreed: datetime = row.consented_at or row.standing_since
         if not said.last - {ConsentAct.ENDED}:
-            if row.standing_by and not said.last:  # a suppressed mailbox that a person put back
+            is_put_back = row.standing_by and not said.last  # by a person, after a suppression
+            if is_put_back and (row.consented_at is None or not self._is_of_here(row)):
                 return None
             is_missed = self._is_new(row) or (row.consented_at and self._is_since(agreed))
             return agreed if is_missed else None
@@ -170,11 +171,14 @@ class _Comparison:
         A file, or a ledger that was replaced, may have brought them so.
         """
         at: datetime | None = row.consented_at
-        is_of_here = row.import_id is None and not self._is_put_back and not self._has_moved(row)
-        if row.standing == Standing.UNSUBSCRIBED or at is None or not is_of_here:
+        if row.standing == Standing.UNSUBSCRIBED or at is None or not self._is_of_here(row):
             return None
         is_missed = self._is_new(row) or self._is_since(at)
         return at if is_missed and not said.last - {ConsentAct.ENDED} else None
+
+    def _is_of_here(self, row: Row[Any]) -> bool:
+        """Return whether a reader came by neither a file, another ledger nor a move."""
+        return row.import_id is None and not self._is_put_back and not self._has_moved(row)
 
     def _has_moved(self, row: Row[Any]) -> bool:
         return row.moved_at is not None or row.address_key in self._moved_here

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 
 from newsletter.storage.consent_rows import FIELDS, read_entries
 from newsletter.storage.consent_tables import consent_chains, consents
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
+from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.subscribers.consent_record import (
     OWN_CHAIN,
     ConsentAct,
@@ -37,17 +37,14 @@ def find_owned(connection: Connection, key: str) -> Sequence[Found]:
     Raises:
         LedgerError: one of them was changed and cannot be read.
     """
-    secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if secret is None:
-        return ()
-    here = _entries_of(connection, name_person(key, secret))
+    here = _entries_of(connection, names_of(connection, key))
     own = _since_arrival(here)
     history, first = list(own), own
     for _ in range(_MOVES_MAX):
         left = _find_left(connection, first[0][0]) if first else None
         if left is None or left.person is None:
             break
-        there = _entries_of(connection, left.person)
+        there = _entries_of(connection, [left.person])
         until = [one for one, _ in there].index(left) + 1
         first = _since_arrival(there[: until - 1])
         history = [*first, there[until - 1], *history]
@@ -70,11 +67,21 @@ def find_owned(connection: Connection, key: str) -> Sequence[Found]:
 _Entries = Sequence[tuple[ConsentEntry, str | None]]
 
 
-def _entries_of(connection: Connection, person: bytes) -> _Entries:
+def names_of(connection: Connection, key: str) -> Sequence[bytes]:
+    """
+    Return the names in the record of the owner of an address, the present one first.
+
+    What was carried over from a ledger with another key has names by that one, where nobody knew
+    the address any more.
+    """
+    return [name_person(key, secret) for secret in find_address_keys(connection)]
+
+
+def _entries_of(connection: Connection, persons: Sequence[bytes]) -> _Entries:
     query: Select[Any] = (
         select(*FIELDS, consent_chains.c.file)
         .outerjoin(consent_chains, consent_chains.c.id == _OF.chain_id)
-        .where(_OF.person == person)
+        .where(_OF.person.in_(persons))
         .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
     )
     return read_entries(connection, query)

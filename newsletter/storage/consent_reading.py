@@ -8,12 +8,17 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Select, Text, func, select, type_coerce
 
 from newsletter.storage.consent_check import find_erased_names, find_missing
-from newsletter.storage.consent_owners import find_owned
-from newsletter.storage.consent_rows import FIELDS, moment_or_none, read_entries, read_entry
+from newsletter.storage.consent_owners import find_owned, names_of
+from newsletter.storage.consent_rows import (
+    FIELDS,
+    ROWS_AT_A_TIME,
+    moment_or_none,
+    read_entries,
+    walk_chain,
+)
 from newsletter.storage.consent_said import TEMPORARY
 from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
 from newsletter.storage.import_tables import imports
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import reading, snapshot
 from newsletter.subscribers.consent_proof import Missing, Proof
@@ -27,11 +32,8 @@ from newsletter.subscribers.consent_record import (
     Seal,
     check_chain,
     details_of,
-    name_person,
 )
 from newsletter.subscribers.erasing import ERASED
-
-ROWS_AT_A_TIME: Final = 10_000
 
 _OF: Final = consents.c
 
@@ -50,14 +52,11 @@ class SqlConsents:
             LedgerError: a fault of the database, or one of them was changed and cannot be read.
         """
         with reading(self._engine) as connection:
-            secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-            if secret is None:
-                return ()
             of_file = consent_chains.c.id == _OF.chain_id
             query: Select[Any] = (
                 select(*FIELDS, consent_chains.c.file)
                 .outerjoin(consent_chains, of_file)
-                .where(_OF.person == name_person(key, secret))
+                .where(_OF.person.in_(names_of(connection, key)))
                 .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
             )
             return read_entries(connection, query)
@@ -132,7 +131,7 @@ class _Look:
         return check_chain(self._walk(chain), chain)
 
     def _walk(self, chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
-        for entry, link in _walk(self._connection, chain):
+        for entry, link in walk_chain(self._connection, chain):
             self._entries += 1
             if self._entries % ROWS_AT_A_TIME == 0:
                 self._looked_at(self._entries)
@@ -200,21 +199,3 @@ def _find_wrong_texts(connection: Connection) -> tuple[str, ...]:
     stored = set(connection.execute(select(consent_texts.c.hash)).scalars())
     wanted = set(connection.execute(named).scalars()) | stored
     return tuple(sorted(wanted - right))
-
-
-def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
-    """Yield the entries of a chain with their links, some thousands at a time; None: no entry."""
-    place = 0
-    while True:
-        query: Select[Any] = select(*FIELDS).where(_OF.chain_id == chain, _OF.place > place)
-        rows: Sequence[Any] = connection.execute(
-            query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
-        ).all()
-        for row in rows:
-            try:
-                yield read_entry(row), row.link
-            except (ValueError, TypeError, OverflowError):  # somebody has changed the row
-                yield None, b""
-        if len(rows) < ROWS_AT_A_TIME:
-            return
-        place = rows[-1].place

@@ -1,11 +1,11 @@
 """Reads rows of the consent record; refuses values that the program never writes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, Text, type_coerce
+from sqlalchemy import Connection, Row, Select, Text, select, type_coerce
 
 from newsletter.errors import LedgerError
 from newsletter.lang import Lang
@@ -18,9 +18,11 @@ from newsletter.subscribers.consent_record import (
     ConsentWay,
     Seal,
     details_of,
+    has_its_details,
 )
 
 IS_HASH: Final = re.compile("[0-9a-f]{64}")
+ROWS_AT_A_TIME: Final = 10_000
 NO_MICROSECONDS: Final = ".000000"  # Python leaves them out
 
 _OF: Final = consents.c
@@ -47,6 +49,35 @@ def read_entries(
     except (ValueError, TypeError, OverflowError) as error:
         raise LedgerError(phrase("storage.consent-unreadable")) from error
     return found
+
+
+def walk_chain(
+    connection: Connection, chain: ChainId, after: int = 0
+) -> Iterator[tuple[ConsentEntry | None, bytes]]:
+    """
+    Yield the entries of a chain with their links, some thousands at a time; None: no entry.
+
+    *after*: the place before the first of them.
+    """
+    place = after
+    while True:
+        query: Select[Any] = select(*FIELDS).where(_OF.chain_id == chain, _OF.place > place)
+        rows: Sequence[Any] = connection.execute(
+            query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
+        ).all()
+        for row in rows:
+            try:
+                yield read_entry(row), bytes(row.link)
+            except (ValueError, TypeError, OverflowError):  # somebody has changed the row
+                yield None, b""
+        if len(rows) < ROWS_AT_A_TIME:
+            return
+        place = rows[-1].place
+
+
+def holds_after(entry: ConsentEntry, link: bytes, previous: bytes) -> bool:
+    """Return whether an entry is what was recorded, and its *link* follows the *previous* one."""
+    return has_its_details(entry) and entry.link_after(previous) == link
 
 
 def read_entry(row: Row[Any]) -> ConsentEntry:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     func,
     insert,
+    or_,
     select,
 )
 
@@ -33,6 +34,7 @@ _LAST: Final = Table(
     MetaData(),
     Column("person", LargeBinary, primary_key=True),
     Column("chain_id", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
     Column("act", Text, nullable=False),
     Column("recorded_at", UtcTime, nullable=False),
     prefixes=["TEMPORARY"],
@@ -76,13 +78,19 @@ def keep_acts(connection: Connection) -> None:
     """
     Fill the temporary tables: each person's last act in every chain, and when they did what.
 
-    Which of two chains had the last word is not stored: a file is merged while its readers act.
+    Which of two chains had the last word is not stored: a file is merged while its readers act. In
+    a chain, what a restore has carried over stands behind later entries, and a clock may go back:
+    so the last by its place and the last by its time both count.
     """
     by_person = (_OF.person, _OF.chain_id)
     number = func.row_number().over(partition_by=by_person, order_by=_OF.place.desc())
-    acts = select(_OF.person, _OF.chain_id, _OF.act, _OF.recorded_at, number.label("number"))
+    latest = (_OF.recorded_at.desc(), _OF.place.desc())
+    by_time = func.row_number().over(partition_by=by_person, order_by=latest)
+    numbers = (number.label("number"), by_time.label("by_time"))
+    acts = select(_OF.person, _OF.chain_id, _OF.place, _OF.act, _OF.recorded_at, *numbers)
     of = acts.where(_OF.person.is_not(None)).subquery().c
-    last = select(of.person, of.chain_id, of.act, of.recorded_at).where(of.number == 1)
+    last = select(of.person, of.chain_id, of.place, of.act, of.recorded_at)
+    last = last.where(or_(of.number == 1, of.by_time == 1))
     connection.execute(insert(_LAST).from_select([one.name for one in _LAST.c], last))
     times = select(_OF.person, _OF.chain_id, _OF.place, _OF.act, _OF.at)
     times = times.where(_OF.way != ConsentWay.UNDONE.value, _OF.person.is_not(None))
@@ -93,7 +101,8 @@ def find_said(connection: Connection, names: Sequence[bytes]) -> Mapping[bytes, 
     """Return what the record says of persons; of a stranger, nothing."""
     said = {name: Said() for name in names}
     theirs = select(_LAST).where(_LAST.c.person.in_(names))
-    for person, chain, act, recorded_at in connection.execute(theirs):
+    theirs = theirs.order_by(_LAST.c.recorded_at, _LAST.c.place)
+    for person, chain, _, act, recorded_at in connection.execute(theirs):
         said[bytes(person)].last.add(act)
         if chain == OWN_CHAIN:
             said[bytes(person)].own = LastAct(act, recorded_at)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from newsletter.storage.consent_tables import consent_chains, consents
+from newsletter.storage.consents_unsaid import find_unsaid
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.prepared import prepare
 from newsletter.storage.transactions import take_write_lock
@@ -144,9 +145,13 @@ def write_noted(connection: Connection) -> None:
     """Continue the chains with what was noted in this transaction."""
     heads: dict[ChainId, tuple[int, bytes]] = {}
     short, long = list[_Values](), list[_Values]()
-    for occasion, declared, secret in connection.info.pop(NOTED, ()):
-        chain = occasion.chain
-        links, head = heads.get(chain) or _take_head(connection, chain)
+    for occasion, noted, secret in connection.info.pop(NOTED, ()):
+        chain, declared = occasion.chain, noted
+        if occasion.is_repeated:
+            declared = find_unsaid(connection, noted, secret)
+        if not declared:
+            continue
+        links, head = heads.get(chain) or take_head(connection, chain)
         common = {"chain_id": chain, "way": occasion.way.value, "recorded_at": occasion.now}
         is_short = occasion.lang is None is occasion.text and not occasion.details
         if not is_short:
@@ -189,8 +194,8 @@ def seal_chain(connection: Connection, import_id: str) -> None:
     write_noted(connection)
     chain, now = ChainId(found.id), found.began_at
     sealed = Seal(chain, *_head(connection, chain))
-    end, link = seal_on(sealed, found.file, now, *_take_head(connection, OWN_CHAIN))
-    connection.execute(insert(consents).values(_row(end, link)))
+    end, link = seal_on(sealed, found.file, now, *take_head(connection, OWN_CHAIN))
+    connection.execute(insert(consents).values(values_of(end, link)))
 
 
 def drop_chain(connection: Connection, import_id: str) -> None:
@@ -198,7 +203,7 @@ def drop_chain(connection: Connection, import_id: str) -> None:
     connection.execute(delete(consent_chains).where(consent_chains.c.import_id == import_id))
 
 
-def _take_head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:
+def take_head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:
     """
     Return the length of a chain and its last link, which nobody else continues meanwhile.
 
@@ -221,7 +226,8 @@ def _find_chain(connection: Connection, import_id: str) -> Row[Any] | None:
     return connection.execute(query).one_or_none()
 
 
-def _row(entry: ConsentEntry, link: bytes) -> dict[str, object]:
+def values_of(entry: ConsentEntry, link: bytes) -> dict[str, object]:
+    """Return the row of an entry."""
     seal = entry.seal
     return {
         "chain_id": entry.chain,

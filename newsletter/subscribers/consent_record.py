@@ -67,6 +67,8 @@ class Occasion:
     # The language of the notice to readers without one of their own; None: no notice is owed.
     answers_in: Lang | None = None
     chain: ChainId = OWN_CHAIN
+    # They are done again in a backup: what the record says already is not recorded once more.
+    is_repeated: bool = False
 
     @property
     def details(self) -> Mapping[str, str]:
@@ -253,7 +255,7 @@ def check_chain(entries: Iterable[tuple[ConsentEntry | None, bytes]], chain: Cha
         place += 1
         if entry is None or entry.place != place:
             return Checked(place - 1, previous, Break(chain, place, None))
-        if not _holds(entry) or entry.link_after(previous) != link:
+        if not has_its_details(entry) or entry.link_after(previous) != link:
             return Checked(place - 1, previous, Break(chain, place, entry.recorded_at))
         previous = link
     return Checked(place, previous, None)
@@ -350,7 +352,7 @@ def _link(  # noqa: PLR0913, PLR0917 - called for each row of a file: an object 
     return hashlib.sha256(previous + own.encode()).digest()
 
 
-def _holds(entry: ConsentEntry) -> bool:
+def has_its_details(entry: ConsentEntry) -> bool:
     """Return whether the details are those that were recorded, or erased."""
     if entry.details is None:
         return True
