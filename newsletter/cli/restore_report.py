@@ -35,9 +35,7 @@ def tell_done(site: Site, done: Restored, at: datetime) -> None:
     if done.left:
         again = _("{readers}, gone or bounced since the backup", readers=readers(done.left))
         tell("Not active", again, cells=CELLS)
-    if done.is_blind:
-        words = _("who left, bounced or blocked since: the ledger until now could not be read")
-        tell("Unknown", words, cells=CELLS)
+    _tell_unknown(done)
     told_since, waiting = done.results.told, Counter(done.results.held)
     try:
         waiting |= Counter(one.kind for one in find_held(site, find_owed(site)))
@@ -52,3 +50,12 @@ def tell_done(site: Site, done: Restored, at: datetime) -> None:
             )
     following = _("newsletter status; nothing is sent before you have decided about it")
     tell("Next", following, cells=CELLS)
+
+
+def _tell_unknown(done: Restored) -> None:
+    if done.is_blind:
+        words = _("who left, bounced or blocked since: the ledger until now could not be read")
+        tell("Unknown", words, cells=CELLS)
+    if not done.is_record_whole:
+        words = _("consents since: the record of the ledger until now could not be read to its end")
+        tell("Unknown", words, cells=CELLS)

@@ -28,3 +28,4 @@ class Restored:
     results: Results
     # Who is active in the ledger until now, and not in the copy; None: it could not be read.
     lost: Sequence[Subscriber] | None = None
+    is_record_whole: bool = True  # all that was recorded of consents since was taken over

@@ -142,8 +142,8 @@ def restore(
     Readers who were erased after the backup are erased in the copy before it takes its place, who
     left, complained or bounced since is not active in it, and who moved, or changed name or
     language, has those of now.
-    What readers were told since counts as told, and what they agreed to since as agreed. The access
-    record goes on, too.
+    What readers were told since counts as told, and what they agreed to since as agreed. The
+    records of consents and of accesses go on, too.
 
     Args:
         file: a backup that `read_backup` has checked.
@@ -219,9 +219,8 @@ def _mark_restored(
         raise LedgerError(phrase("storage.vanished-copy", place=place))
     lost = find_missing(database, place)
     is_blind = since.withdrawals is None
-    done = Restored(
-        None, *again.repeated, again.corrected, again.left, is_blind, again.results, lost
-    )
+    counts = (*again.repeated, again.corrected, again.left)
+    done = Restored(None, *counts, is_blind, again.results, lost, again.is_record_whole)
     return mark, done
 
 

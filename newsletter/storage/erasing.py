@@ -49,6 +49,7 @@ from newsletter.storage.lasting_keys import (
 )
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.other_readers import Living, others_at
+from newsletter.storage.other_record import NO_RECORD, OtherRecord
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.senders import written_senders
@@ -208,16 +209,21 @@ class SqlErasing:
             people = People(people.ids | held, people.keys, people.names)
             # What names an address names whoever has it by now.
             own = frozenset(hash_of(key, gone.secret) for key in theirs_by_now)
-            counts = erase_rows(connection, with_names(gone.without(own), people), people)
+            sought = with_names(gone.without(own), people)
+            counts = erase_rows(connection, sought, people, keeps_ends=True)
             remove_placeholders(connection, held)
         counts[Erased.MAILS] += removed
         return counts
 
-    def repeat(self, sought: Sought, now: datetime, living: Living) -> Counter[Erased]:
+    def repeat(
+        self, sought: Sought, now: datetime, living: Living, record: OtherRecord = NO_RECORD
+    ) -> Counter[Erased]:
         """
         Take people who are known by hashes out of the rows of an older database.
 
         *living*: the readers whom the later one has are nobody of these.
+
+        *record*: of the later one, which is carried over: what it knows of a person stands there.
         """
         with writing(self._engine) as connection:
             take_list(connection)
@@ -227,8 +233,8 @@ class SqlErasing:
             people = find_people(connection, keys - others)
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
-            _end_consents(connection, people, now, PROGRAM, also=Standing.SUPPRESSED)
-            _end_unlisted(connection, sought, people, now)
+            _end_consents(connection, people, now, PROGRAM, Standing.SUPPRESSED, record)
+            _end_unlisted(connection, sought, people, now, record)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, with_names(sought, people), people)
             remove_placeholders(connection, held)
@@ -327,31 +333,35 @@ def _end_consents(
     now: datetime,
     by: str,
     also: Standing = Standing.ACTIVE,
+    record: OtherRecord = NO_RECORD,
 ) -> Mapping[str, Entry]:
     """
     Record that the consent of those who are active ends; return their entries, by key.
 
     It ends also for whom the record alone knows, as a restore leaves those whom it loses. *also*:
-    of those, too, for an older copy may not know that they have withdrawn.
+    of those, too, for an older copy may not know that they have withdrawn. *record*: but for those
+    whom it knows.
     """
     found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
     entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
-    ended = [
-        Declaration(entry.key, ConsentAct.ENDED, now)
-        for entry in entries.values()
-        if entry.standing in (Standing.ACTIVE, also) and entry.why.cause is not Cause.WITHDREW
-    ]
-    unlisted = find_agreed(connection, people.keys - entries.keys())
-    ended += [Declaration(key, ConsentAct.ENDED, now) for key in unlisted]
-    ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(ended)
+    active = [one.key for one in entries.values() if one.standing is Standing.ACTIVE]
+    idle = [one.key for one in entries.values() if also is one.standing is not Standing.ACTIVE]
+    recorded = find_agreed(connection, people.keys - entries.keys() | set(idle))
+    ended = [Declaration(key, ConsentAct.ENDED, now) for key in (*active, *recorded)]
+    known = record.find_known([one.key for one in ended])
+    unsaid = [one for one in ended if one.key not in known]
+    ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(unsaid)
     return entries
 
 
-def _end_unlisted(connection: Connection, sought: Sought, people: People, now: datetime) -> None:
+def _end_unlisted(
+    connection: Connection, sought: Sought, people: People, now: datetime, record: OtherRecord
+) -> None:
     """Record that the consents end of those whom the record alone knows, and by no address."""
     listed = {hash_of(key, sought.secret) for key in people.keys}
     persons = find_agreed_persons(connection, list(map(bytes.fromhex, sought.hashes - listed)))
-    ended = [Declaration("", ConsentAct.ENDED, now, person) for person in persons]
+    known = record.find_known_persons(persons)
+    ended = [Declaration("", ConsentAct.ENDED, now, one) for one in persons if one not in known]
     ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, PROGRAM)).add(ended)
 
 

@@ -45,24 +45,32 @@ from newsletter.storage.tables import (
     subscribers,
 )
 from newsletter.storage.whose import Whose, find_whose
-from newsletter.subscribers.consent_record import ConsentAct
+from newsletter.subscribers.consent_record import ConsentAct, ConsentWay
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.traces import Sought, hash_of, placeholder_of
 from newsletter.subscribers.why import Cause
 
 NO_DOMAIN: Final = "erased"
+_IS_END: Final = and_(
+    consents.c.act == ConsentAct.ENDED.value, consents.c.way == ConsentWay.OPERATOR.value
+)
 _WAITS: Final = frozenset({State.PENDING.value, State.DEFERRED.value})
 _WAITS_FOR_PERSON: Final = and_(
     feedback_events.c.settled_at.is_(None), is_in(feedback_events.c.action, sorted(FOR_PEOPLE))
 )
 
 
-def erase_rows(connection: Connection, sought: Sought, people: People) -> Counter[Erased]:
+def erase_rows(
+    connection: Connection, sought: Sought, people: People, *, keeps_ends: bool = False
+) -> Counter[Erased]:
     """
     Take *people* out of all rows; return how many of which kind were changed.
 
     Deliveries stay, without address and answer, and with them a row of the list that says nothing.
+
+    *keeps_ends*: the record of consents goes on to say which person of the office has ended one, as
+    by the erasure itself, which is finished now.
     """
     rows = Rows(connection)
     counts: Counter[Erased] = Counter()
@@ -79,8 +87,9 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
     if rows.has(reader_aliases.c.alias):
         rows.remove(reader_aliases, is_in(reader_aliases.c.subscriber_id, people.ids))
     if rows.has(consents.c.details):
-        persons = [bytes.fromhex(one) for one in sought.hashes]
-        rows.change(consents, is_in(consents.c.person, persons), {"details": None})
+        theirs = is_in(consents.c.person, [bytes.fromhex(one) for one in sought.hashes])
+        theirs = and_(theirs, ~_IS_END) if keeps_ends else theirs
+        rows.change(consents, theirs, {"details": None})
     returned, others = _erase_events(connection, rows, people, whose)
     counts[Erased.RETURNED] += returned
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)

@@ -23,6 +23,7 @@ JOURNAL: Final = "newsletter_erasure_journal"  # an engine's execution option
 OLD_LEDGER: Final = "newsletter_old_ledger"  # likewise: see storage/erased_copies.py
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")  # SHA-256
+_NOT_NOTED: Final = frozenset({"asked_by", "account"})  # they may name somebody
 _NO_WORD: Final = re.compile(r"[^\w-]")
 
 
@@ -39,6 +40,8 @@ class Line:
     lifted_at: datetime | None
     names: tuple[str, ...] = ()  # in links, as hashes; lines of older programs have none
     key: str = ""  # names the key of the hashes, see `fingerprint_of`; "": not known
+    asked_by: str = ""  # in databases alone, like the account; "": not known
+    account: str | None = None
 
 
 def journal_path(database: Path | Server, root: Path) -> Path:
@@ -82,11 +85,16 @@ def write_journal(journal: Path, lines: Sequence[Line]) -> None:
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(line), default=_write) + "\n" for line in ordered)
+        file.writelines(f"{_written(line)}\n" for line in ordered)
         file.flush()
         os.fsync(file.fileno())
     part.replace(journal)
     sync_folder(journal.absolute().parent)
+
+
+def _written(line: Line) -> str:
+    noted = {name: value for name, value in asdict(line).items() if name not in _NOT_NOTED}
+    return json.dumps(noted, default=_write)
 
 
 def _write(value: object) -> str:

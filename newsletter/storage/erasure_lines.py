@@ -42,6 +42,8 @@ def take_over(
     """
     Record erasures of *lines* that are missing; return the hashes of those to be erased.
 
+    *by*: who has asked for those of which the lines do not say it.
+
     Whoever has *returned* by a time, as known by a hash, is not.
     """
     missing = missing_of(connection, lines)
@@ -50,7 +52,8 @@ def take_over(
         values: dict[str, object] = {
             "address_hash": line.address_hash,
             "asked_at": line.asked_at,
-            "asked_by": by,
+            "asked_by": line.asked_by or by,
+            "account": line.account,
             "why": line.why,
             "standing": line.standing,
             "standing_since": line.since,

@@ -30,13 +30,14 @@ from newsletter.storage.lasting_keys import (
 from newsletter.storage.moves_since import MovesSince, repeat_moves
 from newsletter.storage.old_pages import write_anew
 from newsletter.storage.other_readers import living_in_file, nobody
+from newsletter.storage.other_record import NO_RECORD, OtherRecord
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.erasing import Erased, Remains
 from newsletter.subscribers.traces import Sought, hash_of
 
 _LINES: Final = (
     "SELECT address_hash, asked_at, why, standing, standing_since AS since,"
-    " standing_cause AS cause, lifted_at FROM erasures"
+    " standing_cause AS cause, lifted_at, asked_by, account FROM erasures"
 )
 _OPEN: Final = "SELECT address_hash, remains FROM erasures WHERE done_at IS NULL"
 _NAMES: Final = "SELECT address_hash, name_hash FROM erased_names ORDER BY name_hash"
@@ -101,6 +102,7 @@ def repeat_erasures(
     *,
     ends: bool = True,
     moves: MovesSince = (),
+    record: OtherRecord = NO_RECORD,
 ) -> Repeated:
     """
     Erase people from an older copy who were erased after it was made.
@@ -114,18 +116,21 @@ def repeat_erasures(
     are compared by that one, and kept with it.
 
     *ends*: the copy has no other files yet; False: `finish_open` goes on with these.
+
+    *record*: what is carried over afterwards; it says itself how consents have ended.
     """
     with writing(engine) as connection:
         noted = _note(connection, since, now)
     erasing, readers = SqlErasing(engine), 0
     if noted is not None:
-        readers += erasing.repeat(noted.by_name, now, nobody)[Erased.READERS]
+        readers += erasing.repeat(noted.by_name, now, nobody, record)[Erased.READERS]
         with writing(engine) as connection:
             forget_names(connection, noted.others)
     moved = repeat_moves(engine, moves, now)
     if noted is None:
         return Repeated(moved, 0)
-    readers += erasing.repeat(noted.by_address, now, living_in_file(since.database))[Erased.READERS]
+    living = living_in_file(since.database)
+    readers += erasing.repeat(noted.by_address, now, living, record)[Erased.READERS]
     if ends:
         everybody = noted.by_name.with_others(noted.by_address)
         _end(engine, everybody, noted.owed, now)

@@ -58,6 +58,7 @@ class Moved(NamedTuple):
     reader_id: str  # in links, which stays
     address: Address
     at: datetime  # aware UTC; when they came
+    is_recorded: bool = False  # that ledger keeps a record of consents, which says what it means
 
 
 MovesSince = Sequence[Moved]
@@ -82,7 +83,7 @@ def read_moves(database: Path, file: Path) -> MovesSince:
             times = {"here": here.column, "there": there.column}
             found = connection.execute(_DIFFERENT.format(**times), _OF_DIFFERENT).fetchall()
             return [
-                Moved(reader_id, Address(address, key), at)
+                Moved(reader_id, Address(address, key), at, here.has_record)
                 for reader_id, address, key, moved_at, old_key, old_moved_at in found
                 if (at := here.came_at(key, moved_at)) is not None
                 and at > (there.came_at(old_key, old_moved_at) or NEVER)
@@ -100,6 +101,11 @@ class _Arrivals:
         self.column = f"{_ALIASES[of]}.moved_at" if "moved_at" in names else "NULL"
         secret = connection.execute(_KEY.format(of=of)).fetchone()
         self._secret = None if secret is None else str(secret[0]).encode()
+
+    @property
+    def has_record(self) -> bool:
+        """Whether it records what moves mean for consents."""
+        return self._secret is not None
 
     @cached_property
     def _by_key(self) -> Mapping[str, datetime]:
@@ -133,11 +139,14 @@ def repeat_moves(engine: Engine, since: MovesSince, now: datetime) -> int:
     Give readers of an older copy the addresses that they have by now; return how many were moved.
 
     Several may have exchanged theirs, so all move at once. An address that somebody else holds in
-    the copy stays theirs, and whoever has moved there stays where they were.
+    the copy stays theirs, and whoever has moved there stays where they were. What it means for
+    their consents is recorded here only where the other ledger keeps no record of these, which
+    `repeat_record` would carry over.
     """
     if not since:
         return 0
     targets, entries, held = dict[str, Address](), list[Entry](), dict[str, Entry]()
+    unsaid = frozenset(one.reader_id for one in since if not one.is_recorded)
     occasion, some = Occasion(ConsentWay.MOVED, now, by=PROGRAM), iter(since)
     with writing(engine) as connection:
         book = SqlOpenBook(connection, occasion)
@@ -151,7 +160,9 @@ def repeat_moves(engine: Engine, since: MovesSince, now: datetime) -> int:
         targets = _movable(targets, held)
         movers = [one for one in entries if one.key in targets]
         free = _move_all(connection, movers, targets, held)
-        ConsentLog(connection, occasion).move([(one, targets[one.key].key) for one in movers])
+        ConsentLog(connection, occasion).move(
+            [(one, targets[one.key].key) for one in movers if one.reader_id in unsaid]
+        )
         new = {address.key for address in targets.values()}
         left = [one for one in movers if one.key not in new]
         behind = [left_behind(one, targets[one.key], now, PROGRAM) for one in left]

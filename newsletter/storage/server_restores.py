@@ -104,6 +104,7 @@ def restore_server(desk: ServerDesk, backup: str, access: Access) -> Restored:
         present.its is None,
         again.results,
         lost,
+        again.is_record_whole,
     )
 
 
@@ -199,6 +200,8 @@ def _repeat_kept(engine: Engine, mark: LedgerMark, now: datetime) -> None:
             left=again.left,
         )
     )
+    if not again.is_record_whole:
+        log.warning(phrase("storage.consents-not-whole", copy=kept.name))
     if lost:
         log.warning(phrase("storage.only-in-copy", copy=kept.name, count=len(lost)))
 

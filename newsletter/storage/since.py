@@ -29,6 +29,8 @@ from newsletter.storage.notices_since import (
     repeat_notices,
     repeat_renewals,
 )
+from newsletter.storage.other_record import OtherRecord
+from newsletter.storage.record_since import find_renamed, repeat_record
 from newsletter.storage.rejected_files import RejectsSince, read_rejects, repeat_rejects
 from newsletter.storage.used_keys import UsedKey, read_used_keys, repeat_used_keys
 from newsletter.storage.withdrawals_since import (
@@ -63,6 +65,7 @@ class Again(NamedTuple):
     corrected: int  # readers whose name or language was changed since
     left: int  # readers who left, complained or bounced since
     results: Results
+    is_record_whole: bool  # all that was recorded of consents since was carried over
 
     def with_further(self, other: "Again") -> "Again":
         """Return what was done here, and then from another ledger."""
@@ -109,12 +112,17 @@ def repeat_since(engine: Engine, since: Since, at: datetime, *, ends: bool = Tru
         at: the time of the restore; aware UTC.
         ends: see `repeat_erasures`.
     """
-    repeated = repeat_erasures(engine, since.erasures, at, ends=ends, moves=since.moves)
+    record, renamed = OtherRecord(since.database), find_renamed(engine, since.database)
+    repeated = repeat_erasures(
+        engine, since.erasures, at, ends=ends, moves=since.moves, record=record
+    )
+    # Before standings, so that these need no entries of their own; erased people's have no details.
+    is_record_whole = repeat_record(engine, since.database, renamed)
     corrected = repeat_details(engine, since.details, at)
     # Before those who left later have left.
     repeat_renewals(engine, since.notices, at)
     repeat_consents(engine, since.consents, at)
-    left = repeat_withdrawals(engine, since.withdrawals or WithdrawalsSince(), at)
+    left = repeat_withdrawals(engine, since.withdrawals or WithdrawalsSince(), at, record)
     left += repeat_left(engine, since.left, at)
     results = repeat_notices(engine, since.notices, at)
     repeat_accesses(engine, since.accesses)
@@ -122,4 +130,4 @@ def repeat_since(engine: Engine, since: Since, at: datetime, *, ends: bool = Tru
     repeat_used_keys(engine, since.keys)
     repeat_rejects(engine, since.rejects)
     repeat_breaches(engine, since.database)
-    return Again(repeated, corrected, left, results)
+    return Again(repeated, corrected, left, results, is_record_whole)

@@ -15,11 +15,12 @@ from newsletter.dispatch.control import PROGRAM
 from newsletter.lang import Preference
 from newsletter.phrases import read_said
 from newsletter.storage.agreed_later import consents_of
-from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.copies import columns_of, connect_for_copy, moment_in
 from newsletter.storage.entries import find_by_reader_ids
 from newsletter.storage.erased_people import moved_to
 from newsletter.storage.mail_tables import blocked_addresses
 from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.other_record import NO_RECORD, OtherRecord
 from newsletter.storage.present_columns import Rows
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
@@ -33,11 +34,12 @@ AT_A_TIME: Final = 1_000
 UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Whoever moved still wants the newsletter, and a backup knows only the address before.
 _LEFT: Final = (
-    "SELECT address_key, address, name, preference, consented_at, reader_id,"
+    "SELECT address_key, address, name, preference, consented_at, {reconfirmed_at}, reader_id,"
     " standing, standing_since, standing_cause, standing_because, standing_by"
     " FROM subscribers WHERE standing != ? AND coalesce(standing_cause, '') != ?"
     " AND address_key NOT LIKE ?"
 )
+_UNKNOWN_YET: Final = "NULL AS reconfirmed_at"
 _OF_LEFT: Final = (Standing.ACTIVE.value, Cause.MOVED.value, f"{ERASED_KEY}%")
 # Whom a person, or the program, has let have mail again.
 _PUT_BACK: Final = (
@@ -97,7 +99,9 @@ def read_withdrawals(database: Path) -> WithdrawalsSince | None:
     try:
         with closing(connect_for_copy(database)) as connection:
             connection.row_factory = sqlite3.Row
-            left = [_left_of(row) for row in connection.execute(_LEFT, _OF_LEFT)]
+            has_it = "reconfirmed_at" in columns_of(connection, "main")  # an older one has not
+            asked = _LEFT.format(reconfirmed_at="reconfirmed_at" if has_it else _UNKNOWN_YET)
+            left = [_left_of(row) for row in connection.execute(asked, _OF_LEFT)]
             moved = {row[0]: moved_to(row[1]) for row in connection.execute(_MOVED, _OF_MOVED)}
             left += _left_elsewhere(left, moved)
             blocked = [dict(row) for row in connection.execute(_BLOCKED)]
@@ -108,7 +112,9 @@ def read_withdrawals(database: Path) -> WithdrawalsSince | None:
     return WithdrawalsSince(left, blocked, back)
 
 
-def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -> int:
+def repeat_withdrawals(
+    engine: Engine, since: WithdrawalsSince, now: datetime, record: OtherRecord = NO_RECORD
+) -> int:
     """
     Let nobody come back by an older copy who left, complained or bounced after it was made.
 
@@ -116,24 +122,31 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
     whom it knows by another address is found by the id in links. Who was suppressed in the copy,
     and put back by a person since, stays put back.
 
+    *record*: of the ledger that is replaced: the consents that it knows are no later ones.
+
     Returns:
         How many readers were active in the copy, and are not any more.
     """
     count, left = 0, iter(since.left)
+    occasion = Occasion(ConsentWay.OPERATOR, now, by=PROGRAM, is_repeated=True)
     with writing(engine) as connection:
         rows = Rows(connection)
         repeat_blocks(connection, since.blocked)
         while some := list(islice(left, AT_A_TIME)):
-            book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
+            book = SqlOpenBook(connection, occasion)
             by_key = book.find([one.key for one in some])
             by_id = find_by_reader_ids(connection, [one.entry.reader_id for one in some])
-            agreed = consents_of(connection, rows, [*by_key, *(one.key for one in by_id.values())])
+            keys = [*by_key, *(one.key for one in by_id.values())]
+            agreed = _without(consents_of(connection, rows, keys), record, some)
+            back = _find_back(record, some, [*by_key.values(), *by_id.values()])
             ended = dict[str, tuple[Entry, Entry]]()  # by address: as it is, and as it is to be
             for one in some:
                 its = (by_key.get(one.key), by_id.get(one.entry.reader_id))
                 for entry in filter(None, _readers(one, *its)):
                     before = ended.get(entry.key, (entry, entry))
-                    if _says_more(one.entry, before[1], agreed[entry.key]):
+                    if _is_since(one.entry, before[1], back) or _says_more(
+                        one.entry, before[1], agreed.get(entry.key, ())
+                    ):
                         ended[entry.key] = (entry, _ended(before[1], one.entry))
                 if its == (None, None) and one.key == one.entry.key:
                     book.add([one.entry])
@@ -141,6 +154,38 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
             count += sum(before.standing is Standing.ACTIVE for before, _ in ended.values())
         _put_back(connection, since.put_back, now)
     return count
+
+
+def _without(
+    agreed: Mapping[str, Sequence[datetime]], record: OtherRecord, left: Sequence[Left]
+) -> Mapping[str, Sequence[datetime]]:
+    """Leave out the consents that the ledger knows which says that somebody has left."""
+    first = min(one.entry.standing_since for one in left)
+    later = [key for key, times in agreed.items() if any(at > first for at in times)]
+    known = record.find_agreed(later)
+    return {
+        key: [at for at in times if at not in known.get(key, ())] for key, times in agreed.items()
+    }
+
+
+def _find_back(
+    record: OtherRecord, left: Sequence[Left], entries: Sequence[Entry]
+) -> Mapping[str, datetime]:
+    """Return when they agreed again who have no mail by the copy, and by that ledger, either."""
+    ended = {one.reader_id for one in entries if one.standing is not Standing.ACTIVE}
+    return record.find_last_agreed(
+        {one.entry.key for one in left if one.entry.reader_id in ended and one.entry.reader_id}
+    )
+
+
+def _is_since(left: Entry, entry: Entry, back: Mapping[str, datetime]) -> bool:
+    """Return whether a reader has agreed after their end in the copy, and was ended once more."""
+    at = back.get(left.key)
+    is_same = at is not None and entry.reader_id == left.reader_id
+    is_ended = entry.standing is not Standing.ACTIVE and cause_of(entry) is not left.why.cause
+    return (
+        is_same and is_ended and at is not None and entry.standing_since < at <= left.standing_since
+    )
 
 
 def _readers(left: Left, by_key: Entry | None, by_id: Entry | None) -> Sequence[Entry | None]:
@@ -158,10 +203,11 @@ def _put_back(connection: Connection, back: Sequence[PutBack], now: datetime) ->
     """
     Let those have mail again who were put back after the copy has ended them.
 
-    By a decision, or by themselves: that is recorded again, as of now, for the next restore.
+    By a decision, or by themselves: the record says that already, but for whoever has another
+    address in the copy. Of these it is recorded as of now, for the next restore.
     """
     for is_own, way in ((False, ConsentWay.OPERATOR), (True, ConsentWay.UNDONE)):
-        book = SqlOpenBook(connection, Occasion(way, now, by=PROGRAM))
+        book = SqlOpenBook(connection, Occasion(way, now, by=PROGRAM, is_repeated=True))
         some = (one for one in back if one.is_own is is_own)
         while batch := list(islice(some, AT_A_TIME)):
             by_key = book.find([one.key for one in batch])
@@ -170,7 +216,8 @@ def _put_back(connection: Connection, back: Sequence[PutBack], now: datetime) ->
             for one in batch:
                 for entry in filter(None, (by_key.get(one.key), by_id.get(one.reader_id))):
                     if _is_back(one, entry):
-                        since = now if is_own else one.since
+                        is_said = not is_own or entry.key == one.key  # in the record
+                        since = one.since if is_said else now
                         changed[entry.key] = replace(
                             entry, standing=Standing.ACTIVE, standing_since=since, why=one.why
                         )
@@ -199,7 +246,8 @@ def _says_more(left: Entry, entry: Entry, agreed: Sequence[datetime]) -> bool:
     """
     if entry.standing in MAY_LEAVE and entry.standing is not left.standing:
         is_put_back = _is_put_back(entry) and _may_end(left)
-        later = [*agreed, entry.consented_at, entry.standing_since if is_put_back else None]
+        consented_at = None if entry.consented_at == left.consented_at else entry.consented_at
+        later = [*agreed, consented_at, entry.standing_since if is_put_back else None]
         return not any(at is not None and at > left.standing_since for at in later)
     if cause_of(entry) is left.why.cause:  # a later backup may say that they agreed in between
         return left.standing_since > entry.standing_since
@@ -225,7 +273,14 @@ def _left_elsewhere(left: Sequence[Left], moved: Mapping[str, str | None]) -> It
 
 
 def _ended(entry: Entry, left: Entry) -> Entry:
-    return replace(entry, standing=left.standing, standing_since=left.standing_since, why=left.why)
+    ended = replace(entry, standing=left.standing, standing_since=left.standing_since, why=left.why)
+    if entry.reader_id != left.reader_id or left.consented_at is None:
+        return ended
+    if entry.consented_at is not None and entry.consented_at >= left.consented_at:
+        return ended
+    return replace(
+        ended, consented_at=left.consented_at, reconfirmed_at=left.reconfirmed_at
+    )  # they agreed anew before they left
 
 
 def repeat_blocks(connection: Connection, blocked: Sequence[dict[str, Any]]) -> int:
@@ -296,7 +351,7 @@ def _left_of(row: sqlite3.Row) -> Left:
     )
     # Whoever left at a time that somebody has damaged has left: as late as can be.
     since = moment_in(row["standing_since"], datetime.now(UTC))
-    consented_at = row["consented_at"]
+    consented_at, reconfirmed_at = row["consented_at"], row["reconfirmed_at"]
     entry = Entry(
         id=None,
         key=row["address_key"],
@@ -306,6 +361,7 @@ def _left_of(row: sqlite3.Row) -> Left:
         standing=Standing(row["standing"]),
         standing_since=since,
         consented_at=None if consented_at is None else moment_in(consented_at, since),
+        reconfirmed_at=None if reconfirmed_at is None else moment_in(reconfirmed_at, since),
         import_id=None,
         reader_id=row["reader_id"],
         why=why,
