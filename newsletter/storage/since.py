@@ -73,7 +73,8 @@ class Again(NamedTuple):
         told = Counter(self.results.told) + Counter(other.results.told)
         results = Results(told, other.results.held)
         corrected, left = self.corrected + other.corrected, self.left + other.left
-        return Again(Repeated(*repeated), corrected, left, results)
+        is_whole = self.is_record_whole and other.is_record_whole
+        return Again(Repeated(*repeated), corrected, left, results, is_whole)
 
 
 def read_since(database: Path, file: Path) -> Since:
