@@ -115,6 +115,15 @@ class _Line:
             self._manner.turned.search(between) or self._manner.changes.search(self._before(first))
         )
 
+    def compares(self, one: int, other: int) -> bool:
+        """Return whether a value is told by how far another one is from it: "1.3도 높은 17.8도"."""
+        first, second = sorted((one, other))
+        between = self._between(first, second)
+        return bool(
+            self._manner.compared.fullmatch(between)
+            or self._manner.shared_out.search(self._before(first))
+        )
+
     def begins(self, place: int) -> bool:
         """Return whether a figure is the first of a change: "from 52", "52에서"."""
         item = self.item(place)
@@ -225,7 +234,9 @@ class _Both:
         if (one.here < other.here) == (one.there < other.there):
             is_told = self._are_sure and margin > STRAIGHT and self._told_by(one, other) > 1
             return are_alike and is_told and first is not None
-        if self.others.is_turned(one.there, other.there):
+        if self.others.is_turned(one.there, other.there) or self.ones.compares(
+            one.here, other.here
+        ):
             return False
         if margin > (CROSSED if are_alike else CROSSED_UNLIKE):
             return True

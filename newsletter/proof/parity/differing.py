@@ -172,7 +172,10 @@ def _is_new(text: Text, at: int) -> bool:
     item = text.items[at]
     written = text.sentences[item.sentence].block.text[item.start : item.end]
     word = item.word
-    return word is not None and word.is_coined and not word.is_known and not written.isupper()
+    is_word = written.isascii() and written.endswith(("ing", "ed"))
+    is_short = written.isascii() and len(written) < SHORTEST_BESIDE
+    is_new = word is not None and word.is_coined and not word.is_known
+    return is_new and not (is_word or is_short or written.isupper())
 
 
 def _are_as_like(one: Word | None, other: Word | None) -> bool:

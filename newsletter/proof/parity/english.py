@@ -12,7 +12,7 @@ from newsletter.proof.parity.clocks import (
 )
 from newsletter.proof.parity.durations import DURATIONS
 from newsletter.proof.parity.english_days import DAYS_OF_WEEK
-from newsletter.proof.parity.english_hints import WORDS, half, number, pattern, quarter
+from newsletter.proof.parity.english_hints import HALVES, WORDS, half, number, pattern, quarter
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
     IN_WORDS,
@@ -171,6 +171,11 @@ TIMES: Final = (
         rf"(?:[:.](?P<minute>[0-5]\d)|[\s-](?P<half>thirty))?\s{PART_OF_DAY}",
         read_clock,
     ),
+    pattern(
+        rf"\bbetween\s(?P<hour0>{HOUR}|{HOUR_IN_WORDS})\sand\s(?P<hour>{HOUR}|{HOUR_IN_WORDS})"
+        rf"\s{PART_OF_DAY}",
+        read_clock,
+    ),
     # "At four in the morning and four in the afternoon": the first was read just now.
     pattern(rf"(?<=\x00\sand\s)(?P<hour>{HOUR_IN_WORDS})\s{PART_OF_DAY}", read_clock),
     pattern(
@@ -246,6 +251,7 @@ TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SURNAMES: Final = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"  # "Lidiya Ten"
 OTHERS: Final = r"colleagues?|others?|friends?|companions?|classmates?|neighbou?rs?|staff"
 QUANTITIES: Final = (
+    *HALVES,
     vulgar(UNIT),
     pattern(r"(?<![\d.,])(?P<number>\d+\.\d+)\spoints?\b", read_points),
     # "Professor Kim and three others" are four.
@@ -304,7 +310,7 @@ QUANTITIES: Final = (
     ),
     pattern(r"\bbienni(?:al|ally)\b", fixed(WORD, number(24, MONTHS_LONG))),
     pattern(
-        rf"(?<![\d.,])(?P<number>\d+|\b(?:{IN_WORDS}|an?))[\s-]?(?P<unit>hours?|hrs?|h|years?)\b\.?,?"
+        rf"(?<![\d.,])(?P<number>\d+|\b(?:{IN_WORDS}|an?|every))[\s-]?(?P<unit>hours?|hrs?|h|years?)\b\.?,?"
         rf"\s(?:and\s)?(?P<more>\d+|half|{IN_WORDS})[\s-]?(?P<moreunit>minutes?|mins?|months?)\b",
         read_quantity,
     ),

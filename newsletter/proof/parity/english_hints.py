@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.meaning import HALF, PERCENT, QUARTER, Quantity, Unit
+from newsletter.proof.parity.meaning import HALF, PERCENT, POINTS, QUARTER, Quantity, Unit, Weight
 from newsletter.proof.parity.readers import fixed
 from newsletter.proof.parity.scanning import FigureReader, Pattern
 from newsletter.proof.parity.spellings import DAYS, HINT, TIME
@@ -67,6 +67,20 @@ WORDS_FOR: Final = (
     (r"octogenarians?", (number(80),)),
     (r"nonagenarians?", (number(90),)),
     (r"centenarians?|centenary|centennial", (number(100),)),
+)
+HALVES: Final = (
+    pattern(
+        r"\bhalf\s(?:an?|of\sa|of\sone)\spercentage\spoint",
+        fixed(Weight.SURE, Quantity(Fraction(1, 2), POINTS)),
+    ),
+    pattern(
+        r"\bhalf\s(?:an?|of\sa|of\sone)\sper\s?cent\b",
+        fixed(Weight.SURE, Quantity(Fraction(1, 2), PERCENT)),
+    ),
+    pattern(
+        r"\b(?:a\s)?quarter\sof\s(?:a|one)\spercentage\spoint",
+        fixed(Weight.SURE, Quantity(Fraction(1, 4), POINTS)),
+    ),
 )
 WORDS: Final = tuple(
     pattern(rf"\b(?:{words})\b", fixed(HINT, *meanings)) for words, meanings in WORDS_FOR

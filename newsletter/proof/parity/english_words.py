@@ -188,6 +188,8 @@ MANNER: Final = Manner(
         rf"|^\s?(?:[a-z]+\s){{0,2}}(?:of|in|on|with|for|every|for\severy){_ARTICLE}\s$"
         r"|^\s?(?:above|below|over|under|more|less|fewer|higher|lower)\b"
     ),
+    compared=re.compile(r"(?!)"),
+    shared_out=re.compile(r"(?!)"),
     changes=re.compile(r"\bby\s$"),
     first=(
         re.compile(rf"\b(?:from|instead\sof){_ARTICLE}(?:\s(?:usual|former|previous))?\s$"),

@@ -21,6 +21,7 @@ SHORTEST: Final = 2  # syllables of a name
 LONG: Final = 4  # syllables of one that begins with a known word
 KINDS: Final = "항역섬읍면현"  # of places, behind their names
 NAMED: Final = re.compile(r"\s씨(?:[가-힣]{0,2})?(?![가-힣])")  # only names stand before it
+ENDS_OF_NUMBERS: Final = tuple("0123456789십백천만억조")
 BLANK: Final = ("", " ")
 VERB: Final = re.compile(rf"{VERBAL.pattern}|(?:면|라|야|게|듯|자|러)$")
 
@@ -72,13 +73,18 @@ def _of_run(sides: Sides, run: Run) -> Iterator[Gap]:
             is_word=first == start and len(PARTICLE.sub("", written)) >= SHORTEST,
             is_titled=is_titled,
             is_counted=any(
-                item.figure and item.end <= first and text[item.end : first] in BLANK
+                item.end <= first and text[item.end : first] in BLANK
                 for item in items
-                if item.end - item.start < LONG
+                if item.figure and _may_count(item, text)
             ),
             spaced=frozenset(item.spot for item in paired if _is_beside(text, item, first, last)),
             before=frozenset(item.spot for item in paired if item.start == behind),
         )
+
+
+def _may_count(item: Item, text: str) -> bool:
+    """Return whether a figure may count what stands behind it: 3,600만, and not 열한 살."""
+    return item.end - item.start < LONG or text[item.end - 1 : item.end] in ENDS_OF_NUMBERS
 
 
 def _stem(written: str) -> str:

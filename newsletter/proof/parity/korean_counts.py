@@ -7,8 +7,8 @@ from typing import Final
 
 from newsletter.proof.parity.korean_numbers import IN_DIGITS, NATIVE_WORDS
 from newsletter.proof.parity.korean_words import WORD_END
-from newsletter.proof.parity.meaning import BARE, Figure, Quantity, Weight
-from newsletter.proof.parity.readers import read_quantity, units_of
+from newsletter.proof.parity.meaning import BARE, Figure, Quantity, Unit, Weight
+from newsletter.proof.parity.readers import fixed, read_quantity, units_of
 from newsletter.proof.parity.scanning import Pattern, Reading
 from newsletter.proof.parity.vulgar import vulgar
 
@@ -36,6 +36,10 @@ def _read_and_a_half(match: re.Match[str], reading: Reading) -> Iterator[Figure]
 
 # Tried before quantities.
 COUNTS: Final = (
+    Pattern(
+        re.compile(r"(?<![가-힣])[상중하]순(?![가-힣]{2})"),
+        fixed(Weight.HINT, Quantity(Fraction(10), Unit("days"))),
+    ),
     # "8박 9일": nine days.
     Pattern(
         re.compile(r"(?<!\d)(?P<hint>(?P<number>\d{1,2})\s?(?P<unit>박))(?=\s?\d)"),

@@ -136,6 +136,11 @@ MANNER: Final = Manner(
     counter=re.compile(r"\s?(?:여\s?)?(?!대\s\d)(?P<counter>[가-힣])"),
     replaced=re.compile(r"대신\s[^,.]*$"),
     turned=re.compile(r"보다\s[^,.]*$"),
+    compared=re.compile(
+        r"\s?(?:이나|가량|정도|쯤)?\s?"
+        r"(?:높은|낮은|많은|적은|는|늘어난|준|줄어든|오른|내린|짧은|긴|비싼|싼|빠른|느린|앞선|뒤진|큰|작은)\s"
+    ),
+    shared_out=re.compile(r"각각\s[^,.]*$"),
     changes=re.compile(r"(?!)"),
     first=(re.compile(r"(?!)"), re.compile(r"[가-힣]{0,2}?(?:에서|부터)\s")),
     behind=0.7,

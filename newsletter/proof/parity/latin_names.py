@@ -11,6 +11,7 @@ from newsletter.proof.parity.romanised import may_write, spellings_of
 
 NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z][a-z]*)?")  # Tae-sul, Seojun
 TITLE: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Mayor|Governor)\.?\s$")
+AREA: Final = re.compile(r"-(?:dong|gu|eup|myeon|ri|gun|si|do|ro|gil)$")  # Jeongna-dong
 SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
 SURNAMES_OF_KOREA: Final = (
     *"김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
@@ -51,7 +52,9 @@ def _full(text: Text, number: int) -> Iterator[Person]:
         beside = [names[near] for near in _beside_name(words, names, at)]
         surnames = tuple(one[0] for one in beside)
         is_short = "-" not in found[0] and len(found[0]) < SHORTEST_GIVEN
-        if any(is_surname(one) and (not is_short or _is_long(one)) for one in surnames):
+        if not AREA.search(found[0]) and any(
+            is_surname(one) and (not is_short or _is_long(one)) for one in surnames
+        ):
             start = min(found.start(), *(one.start() for one in beside))
             yield Person((number, start, found.end()), surnames, found[0])
 

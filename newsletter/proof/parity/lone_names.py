@@ -11,6 +11,7 @@ from newsletter.proof.parity.bead_sides import (
     Said,
     Sides,
     beginnings,
+    has_within,
     is_coined,
     is_same,
     place_of,
@@ -24,8 +25,8 @@ from newsletter.proof.parity.latin_names import Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
 from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
 from newsletter.proof.parity.name_claims import claims_of
-from newsletter.proof.parity.near_names import NearNames
-from newsletter.proof.parity.people import People
+from newsletter.proof.parity.near_names import NearNames, best_unlikeliness
+from newsletter.proof.parity.people import COINED, People
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 from newsletter.proof.parity.sounds import likeness
@@ -33,6 +34,7 @@ from newsletter.proof.parity.unsaid_names import ABBREVIATIONS, UnsaidNames
 
 HARDLY: Final = 0.62  # of two that may be
 LONGEST_WORD: Final = 40  # letters
+USUAL: Final = 2.0  # most unlikeliness of a transcription that leaves no doubt
 LONG: Final = 4  # letters of a place that is looked for
 # Parts of Korean addresses: 은평구 is Eunpyeong-gu.
 AREAS: Final = {
@@ -72,7 +74,10 @@ class LoneNames:
             (NearNames(both).differing, False),
         ):
             for there, here in find():
-                if here not in seen and not (is_by_sound and _is_elsewhere(both, there, here)):
+                is_said = both.is_surely_said(here) or (
+                    is_by_sound and _is_elsewhere(both, there, here)
+                )
+                if here not in seen and not is_said:
                     seen.add(here)
                     yield there, here
 
@@ -104,6 +109,15 @@ class _Both(Sides):
                     is_other = self._is_unknown(runs[other]) and _differ(runs[other], name)
                     if is_next and is_other and not is_same(runs[other].text, self.written(name)):
                         yield runs[other].spot, name.spot
+
+    def is_surely_said(self, spot: Spot) -> bool:
+        """Return whether a word in Hangul of the bead surely is a name, in all its letters."""
+        name = re.sub("['’]s?$", "", self.block(spot[0])[spot[1] : spot[2]])
+        is_korean = COINED.fullmatch(name) is not None and len(name) > LONG
+        return any(
+            best_unlikeliness(run.text, name) < USUAL or (is_korean and has_within(run.text, name))
+            for run in self.runs
+        )
 
     def areas(self) -> Iterator[tuple[Spot, Spot]]:
         """Yield parts of Korean addresses of one kind: "은평구" and "Yangcheon-gu"."""

@@ -16,7 +16,7 @@ from newsletter.proof.parity.transcribed import may_transcribe
 from newsletter.proof.parity.transliteration import NEVER, letters_of, unlikeliness
 from newsletter.proof.parity.unsaid_names import is_first, is_ordinary
 
-SHORTEST_LATIN: Final = 4  # letters of a name
+SHORTEST_LATIN: Final = 5  # letters of a name
 LONG: Final = 7  # letters of one that is no Korean name, though its syllables may be
 LONGEST: Final = 8  # syllables of one
 NEAR: Final = 0.5  # likeness of the sounds of two names that may be meant as one
@@ -64,7 +64,9 @@ class NearNames:
         if self._sides.people.names(self._sides.latin, name):
             return False
         block = self._sides.block(name.sentence)
-        is_word = is_ordinary(name, written.lower()) or written.endswith(("ing", "ed"))
+        is_word = is_ordinary(
+            name, written.lower(), self._sides.lexicon.english
+        ) or written.endswith(("ing", "ed"))
         return not is_word and not is_first(block, name)
 
     def _is_another(self, word: str) -> bool:

@@ -51,6 +51,8 @@ class Manner:
     counter: re.Pattern[str]  # what is counted, behind a figure: the ``counter`` 명 of "12명"
     replaced: re.Pattern[str]  # text before the second of two values, which the first replaces
     turned: re.Pattern[str]  # text before the second of two amounts of which one is told by it
+    compared: re.Pattern[str]  # text between a difference and the value that has it
+    shared_out: re.Pattern[str]  # text before values that several have in an order: 각각
     changes: re.Pattern[str]  # text before an amount that something changed by
     first: tuple[re.Pattern[str], re.Pattern[str]]  # before, or behind, the first of a change
     behind: float  # how much a word behind a figure says of it; one before it says 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.meaning import STRICT, Figure, Quantity, Weight
+from newsletter.proof.parity.meaning import STRICT, Day, Figure, Quantity, Weight
 from newsletter.proof.parity.scanning import Tongue, even_out
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 
@@ -126,10 +126,13 @@ def _composed(here: Passage, there: Passage) -> tuple[Sequence[Figure], Sequence
 
 def _countable(figure: Figure) -> frozenset[Fraction]:
     """Return the values of a figure that words may say without its unit."""
-    is_exact = any(
-        not isinstance(one, Quantity) or one.unit.of in TOLD_EXACTLY for one in figure.meanings
+    if any(isinstance(one, Day) for one in figure.meanings):
+        return frozenset()
+    return frozenset(
+        abs(one.value)
+        for one in figure.meanings
+        if isinstance(one, Quantity) and one.unit.of not in TOLD_EXACTLY
     )
-    return frozenset() if is_exact else values_of(figure)
 
 
 def _numbers(text: str, tongue: Tongue) -> Iterator[Fraction]:

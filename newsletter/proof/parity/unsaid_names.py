@@ -1,7 +1,7 @@
 """Names in Latin letters for which a sentence in Hangul has no word, where it has another name."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -164,7 +164,7 @@ class UnsaidNames:
             return False
         english = self._sides.lexicon.english
         is_flagged = lower.partition("-")[2] in english  # "Panamanian-flagged"
-        if is_flagged or is_ordinary(name, lower):
+        if is_flagged or is_ordinary(name, lower, english):
             return False
         if not is_place and not english.isdisjoint(lower.replace(*pair) for pair in SPELLINGS):
             is_kind = name.word is not None and name.word.is_kind
@@ -176,12 +176,17 @@ class UnsaidNames:
         return not is_first(self._sides.block(name.sentence), name)
 
 
-def is_ordinary(name: Item, lower: str) -> bool:
+def is_ordinary(name: Item, lower: str, english: Container[str]) -> bool:
     """Return whether a word that no list has ends as English words do, or is a title."""
-    return lower in ABBREVIATIONS or (
-        name.word is not None
-        and name.word.is_coined
-        and (ENGLISH if name.word.is_known else SURELY_ENGLISH).search(lower) is not None
+    is_made = lower.endswith("y") and len(lower) > SHORTEST and lower[:-1] in english  # windy
+    return (
+        lower in ABBREVIATIONS
+        or is_made
+        or (
+            name.word is not None
+            and name.word.is_coined
+            and (ENGLISH if name.word.is_known else SURELY_ENGLISH).search(lower) is not None
+        )
     )
 
 

@@ -103,6 +103,16 @@ def test_a_name_in_another_spelling_is_none(ko: str, en: str) -> None:
             "Professor On Se-hui of Suwon and Dr Owen MacLeod",
         ),
         ("엘린 시구르다르도티르 씨가 왔다.", "Elín Sigurðardóttir came."),
+        ("정라동에는 집이 열한 곳 있다.", "In Jeongna-dong there are eleven houses."),
+        (
+            "동료들이 3,600만 투그릭을 모았다.",
+            "Enkhtuya's fellow teachers raised 36 million tugriks.",
+        ),
+        (
+            "구로다 나오키 교수가 발표한다.",
+            "Professor Naoki Kuroda of Minatobashi University speaks.",
+        ),
+        ("환경 | 태화강 하류 준설", "Environment | Dredging of the lower Taehwa River"),
         ("라이프치히의 사례를 든다. 3만 호씩 짓는다.", "Citing Leipzig, they build 30,000 homes."),
     ],
 )

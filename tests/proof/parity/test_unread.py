@@ -36,6 +36,16 @@ from tests.proof.parity.makers import findings_of, make_material, proofed
         ("1시간 40분 걸린다. 오르며", "It takes an hour and forty minutes. As they climb"),
         ("도수는 9.5도이고 값은 1만 원", "It is 9.5 per cent strong and costs 10,000 won"),
         ("한 시간 반이나 길어졌다.", "It ran a full hour and a half over time."),
+        ("9월 상순 기온이 높다.", "It is warm in the first ten days of September."),
+        ("오후 2시에서 4시 사이에 몰렸다.", "Most came between two and four in the afternoon."),
+        ("1시간 20분 간격으로 운행한다.", "There is a bus every hour and twenty minutes."),
+        ("요금: 어른 6,000원, 7세 미만 무료", "Admission: adults 6,000 won, free for under-7s"),
+        ("금리가 0.5%포인트 내린다.", "The rate falls by half a percentage point."),
+        ("평년보다 1.3도 높은 17.8도였다.", "It was 17.8 degrees, 1.3 degrees above average."),
+        (
+            "두 사람은 각각 250만 원과 150만 원을 받는다.",
+            "They get 1.5 million and 2.5 million won.",
+        ),
     ],
 )
 def test_what_is_said_in_other_words_is_no_mistake(ko: str, en: str) -> None:
@@ -65,6 +75,9 @@ def test_what_is_said_in_other_words_is_no_mistake(ko: str, en: str) -> None:
         ("회비는 5만 원이다.", "The fee is 50,000 dollars."),
         ("2026년 10월 25일~2027년 3월 28일", "25 October 2026–27 March 2027"),
         ("1분 40초 걸린다.", "It takes one minute and thirty seconds."),
+        ("오후 2시에서 4시 사이에 몰렸다.", "Most came between two and five in the afternoon."),
+        ("1시간 20분 간격으로 운행한다.", "There is a bus every hour and thirty minutes."),
+        ("금리가 0.5%포인트 내린다.", "The rate falls by a quarter of a percentage point."),
     ],
 )
 def test_another_value_or_unit_is_found_once(ko: str, en: str) -> None:
