@@ -24,10 +24,10 @@ def is_in_files(site: Site, sought: Sought, locals_: Sequence[str]) -> bool:
 
     *locals_* is what stands before the @ in their addresses, in lower case.
     """
-    is_theirs, names_them = _owner(sought), _naming(sought)
+    marks = _owner(sought), _naming(sought), sought.names_address_in
     looks: list[Callable[[], bool]] = [
         *(
-            lambda folder=folder: any(True for _ in find_letters(folder, is_theirs, names_them))
+            lambda folder=folder: any(True for _ in find_letters(folder, *marks))
             for folder in _outboxes(site)
         ),
         lambda: is_in_kept(site, sought),
@@ -51,10 +51,10 @@ def erase_in_files(
 ) -> tuple[str, ...]:
     """Erase people from files outside the database; return those that cannot be changed."""
     closed: list[str] = []
-    is_theirs, names_them = _owner(sought), _naming(sought)
+    marks = _owner(sought), _naming(sought), sought.names_address_in
     for folder in _outboxes(site):
         try:
-            counts[Erased.LETTERS] += delete_letters(folder, is_theirs, names_them)
+            counts[Erased.LETTERS] += delete_letters(folder, *marks)
         except OSError:
             closed.append(str(folder))
     try:

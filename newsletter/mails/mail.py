@@ -33,7 +33,7 @@ class MailKind(StrEnum):
     NEW_ADDRESS = "new address"  # to the new address; facts: old_key
     # Notices that were begun have one fact more, further: languages that they are written in, too.
     LEFT = "left"  # the result of leaving; facts: since
-    MOVED = "moved"  # to the old address, after the change; facts: new
+    MOVED = "moved"  # to the old address, after the change; facts: new, until that is erased
     AGREED = "agreed"  # the result of consent; facts: since
     # Consent is to be confirmed again; facts: agreed, due, silence; since it was begun: until.
     RENEWAL = "renewal"

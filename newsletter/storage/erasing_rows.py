@@ -30,7 +30,7 @@ from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.erased_people import SENT
-from newsletter.storage.erasing_texts import erase_answers, erase_texts
+from newsletter.storage.erasing_texts import erase_answers, erase_moves, erase_texts
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.feedback_writers import find_written
 from newsletter.storage.import_tables import imported_rows
@@ -95,6 +95,7 @@ def erase_rows(
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
     counts[Erased.TEXTS] += erase_texts(connection, rows, sought, others)
     counts[Erased.TEXTS] += erase_answers(connection, rows, sought, people)
+    counts[Erased.TEXTS] += erase_moves(connection, rows, sought)
     _erase_file_names(connection, rows, sought)
     _erase_domains(connection, rows, people)
     return counts

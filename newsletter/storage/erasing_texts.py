@@ -1,13 +1,15 @@
 """Takes people out of texts of others: of the office, of servers, of other readers."""
 
+import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
     and_,
+    cast,
     false,
     or_,
     select,
@@ -16,18 +18,25 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as TextType
 
+from newsletter.errors import ContentError
+from newsletter.mails.mail import MailKind
 from newsletter.storage import (  # noqa: F401 - part of the metadata, by `TEXTS`
     access_tables,
     breach_tables,
     mail_tables,
 )
 from newsletter.storage.feedback_tables import feedback_events
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.personal_columns import ANSWERS, TEXTS
 from newsletter.storage.present_columns import Rows
-from newsletter.storage.tables import metadata
-from newsletter.subscribers.erasing import People
+from newsletter.storage.tables import metadata, subscribers
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.erasing import ERASED, People
 from newsletter.subscribers.loose_ats import PERHAPS
 from newsletter.subscribers.traces import Sought, domains_of, hash_of, likes_of
+
+# What mails about a move have of the other address: see `mails.mail.MailKind`.
+_OTHER_ADDRESS: Final = {MailKind.NEW_ADDRESS.value: "old_key", MailKind.MOVED.value: "new"}
 
 
 def erase_texts(connection: Connection, rows: Rows, sought: Sought, others: Collection[str]) -> int:
@@ -57,6 +66,46 @@ def erase_answers(connection: Connection, rows: Rows, sought: Sought, people: Pe
         named = or_(*(text.icontains(one, autoescape=True) for one in marks))
         changed += _erase(connection, column, or_(named, _has_name(text, sought)), sought, ())
     return changed
+
+
+def erase_moves(connection: Connection, rows: Rows, sought: Sought) -> int:
+    """
+    Take people out of the mails of others who have moved from or to one of their addresses.
+
+    A link to move from there leads nowhere then, as since the address is another reader's. A notice
+    that has not left yet names the address that its reader has by now.
+    """
+    of, changed = mails.c, 0
+    if not rows.has(of.facts):
+        return 0
+    facts = cast(of.facts, TextType).label("facts")
+    query = select(of.id, of.kind, of.subscriber_id, facts).where(of.kind.in_(_OTHER_ADDRESS))
+    for row in connection.execute(query).all():
+        found, name = _read(row.facts), _OTHER_ADDRESS[row.kind]
+        if not _is_one_of(sought, found.get(name)):
+            continue
+        query = select(subscribers.c.address).where(subscribers.c.id == row.subscriber_id)
+        is_notice = row.kind == MailKind.MOVED.value
+        other = connection.execute(query).scalar() if is_notice else None
+        kept = {**found, name: ERASED if other is None or _is_one_of(sought, other) else other}
+        changed += rows.change(mails, of.id == row.id, {"facts": kept})
+    return changed
+
+
+def _read(facts: str) -> Mapping[str, object]:
+    """Return the facts of a mail; those that somebody has damaged are for `storage.facts`."""
+    try:
+        found = json.loads(facts)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_one_of(sought: Sought, address: object) -> bool:
+    try:
+        return isinstance(address, str) and sought.is_theirs(address_of(address).key)
+    except ContentError:
+        return False
 
 
 def _columns_of(rows: Rows, names: Mapping[str, frozenset[str]]) -> list[Column[Any]]:
