@@ -1,4 +1,4 @@
-"""Foreign names that are nearly one: "Nishimura" beside 니시야마, "Marisol" beside 마리셀."""
+"""Foreign names that are nearly one: "Nishimura" beside 니시야마, "Nowicki" beside 노바크."""
 
 import re
 from collections.abc import Iterator
