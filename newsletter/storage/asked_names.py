@@ -1,12 +1,12 @@
 """Names of readers in what they asked for: they go when the list has another name, or none."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Text, cast, or_, select, update
 
+from newsletter.storage.facts import read_facts
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.present_columns import is_in
 
@@ -44,15 +44,8 @@ def _forget(connection: Connection, renamed: Sequence[Renamed]) -> None:
     for row in connection.execute(asked.where(theirs)).all():
         if row.subscriber_id is not None and row.subscriber_id not in now:
             continue  # of somebody who had the address before
-        found, name = _read(row.facts), now.get(row.subscriber_id, by_key.get(row.address_key))
+        found = read_facts(row.facts) or {}
+        name = now.get(row.subscriber_id, by_key.get(row.address_key))
         if found.get(_NAME) and found[_NAME] != name:
             kept = {key: value for key, value in found.items() if key != _NAME}
             connection.execute(update(mails).where(_OF.id == row.id).values(facts=kept))
-
-
-def _read(facts: str) -> Mapping[str, object]:
-    try:
-        found = json.loads(facts)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

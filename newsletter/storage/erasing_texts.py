@@ -1,6 +1,5 @@
 """Takes people out of texts of others: of the office, of servers, of other readers."""
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from newsletter.storage import (  # noqa: F401 - part of the metadata, by `TEXTS
     breach_tables,
     mail_tables,
 )
+from newsletter.storage.facts import read_facts
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.personal_columns import ANSWERS, TEXTS
@@ -81,7 +81,7 @@ def erase_moves(connection: Connection, rows: Rows, sought: Sought) -> int:
     facts = cast(of.facts, TextType).label("facts")
     query = select(of.id, of.kind, of.subscriber_id, facts).where(of.kind.in_(_OTHER_ADDRESS))
     for row in connection.execute(query).all():
-        found, name = _read(row.facts), _OTHER_ADDRESS[row.kind]
+        found, name = read_facts(row.facts) or {}, _OTHER_ADDRESS[row.kind]
         if not _is_one_of(sought, found.get(name)):
             continue
         query = select(subscribers.c.address).where(subscribers.c.id == row.subscriber_id)
@@ -90,15 +90,6 @@ def erase_moves(connection: Connection, rows: Rows, sought: Sought) -> int:
         kept = {**found, name: ERASED if other is None or _is_one_of(sought, other) else other}
         changed += rows.change(mails, of.id == row.id, {"facts": kept})
     return changed
-
-
-def _read(facts: str) -> Mapping[str, object]:
-    """Return the facts of a mail; those that somebody has damaged are for `storage.facts`."""
-    try:
-        found = json.loads(facts)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _is_one_of(sought: Sought, address: object) -> bool:

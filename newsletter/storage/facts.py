@@ -93,7 +93,7 @@ def find_facts(database: Engine, kept: object = None) -> int | None:
     try:
         with database.connect() as connection:
             for number, found in connection.execute(_ALL):
-                read = _read(found)
+                read = read_facts(found)
                 if read is None or read == kept:
                     return int(number)
     except SQLAlchemyError:  # damaged, or without that table
@@ -101,7 +101,8 @@ def find_facts(database: Engine, kept: object = None) -> int | None:
     return None
 
 
-def _read(found: object) -> Mapping[str, Any] | None:
+def read_facts(found: object) -> Mapping[str, Any] | None:
+    """Return the facts of a mail from their text; None: they are no JSON object."""
     try:
         read = found if isinstance(found, Mapping) else json.loads(str(found))
     except ValueError:
