@@ -139,8 +139,8 @@ def read_words() -> "Lexicon":
 
     folder = PACKAGE / "proof" / "parity" / "words"
     texts = {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.txt"))}
-    places, names = texts.pop("places"), texts.pop("names")
-    return read_lexicon(texts.values(), places, names)
+    places = texts.pop("places")
+    return read_lexicon(texts.values(), places)
 
 
 @cache

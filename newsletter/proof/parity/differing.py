@@ -7,6 +7,7 @@ from itertools import product
 from typing import Final
 
 from newsletter.proof.parity.evidence import ALIKE, Item, Text
+from newsletter.proof.parity.latin_names import TITLE
 from newsletter.proof.parity.meaningful import Word
 from newsletter.proof.parity.people import COINED, People
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
@@ -16,7 +17,6 @@ from newsletter.proof.parity.transcribed import may_transcribe
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
 HARDLY: Final = 0.65  # the same, of two spellings of a place
 SHORTEST_BESIDE: Final = 4  # letters of a name beside a place: "Bay" is none
-TITLES: Final = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|Prof|Professor|Director|President|Judge)\.? $")
 LONGEST_TITLE: Final = 12  # letters, with the blank behind it
 SHORTEST: Final = 2  # syllables of the shortest name that has a sound
 BETWEEN_NAMES: Final = re.compile(r"|, |[가-힣]? ")  # 시 of "서귀포시 대정읍"
@@ -116,7 +116,7 @@ def _is_given_name(text: Text, at: int) -> bool:
     block = text.sentences[item.sentence].block.text
     near = [other for other in text.of[item.sentence] if text.items[other].start == item.end + 1]
     words = [text.items[other].word for other in near]
-    is_titled = TITLES.search(block, max(0, item.start - LONGEST_TITLE), item.start) is not None
+    is_titled = TITLE.search(block, max(0, item.start - LONGEST_TITLE), item.start) is not None
     return is_titled and any(word is not None and word.is_name for word in words)
 
 

@@ -5,20 +5,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
+from newsletter.proof.parity.english_numbers import ONES, TENS, english_number
 from newsletter.proof.parity.meaning import Figure, Quantity, Unit, Weight
 from newsletter.proof.parity.readers import groups
 from newsletter.proof.parity.scanning import Pattern, Reading
+from newsletter.proof.parity.spellings import any_of
 
 TIME: Final = Unit("duration")  # in minutes
-IN_WORDS: Final = {  # as English writes small numbers
-    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
-    "forty": 40, "fifty": 50,
-}  # fmt: skip
-TENS: Final = "twenty|thirty|forty|fifty"
-ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
-WORDS: Final = rf"(?:{TENS})-(?:{ONES})|" + "|".join(sorted(IN_WORDS, key=len, reverse=True))
+TENS_TO_59: Final = [word for word, value in TENS.items() if value < 60]
+WORDS: Final = rf"(?:{any_of(TENS_TO_59)})(?:-(?:{any_of(ONES)}))?|{any_of(ONES)}|a"
 SECONDS: Final = r"(?P<seconds>[0-5]?\d(?:\.\d{1,3})?)"
 
 
@@ -36,10 +31,7 @@ def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def _number(written: str) -> Fraction:
-    tens, _, ones = written.lower().partition("-")
-    if ones:
-        return Fraction(IN_WORDS[tens] + IN_WORDS[ones])
-    return Fraction(IN_WORDS.get(tens, written))
+    return english_number(written) or Fraction(written == "a")
 
 
 def _hundredths(written: str) -> Fraction:

@@ -11,7 +11,12 @@ from newsletter.proof.parity.romanised import may_write, spellings_of
 
 NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z][a-z]*)?")  # Tae-sul, Seojun
 TITLE: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Mayor|Governor)\.?\s$")
-AREA: Final = re.compile(r"-(?:dong|gu|eup|myeon|ri|gun|si|do|ro|gil)$")  # Jeongna-dong
+# Parts of Korean addresses: 은평구 is Eunpyeong-gu.
+AREAS: Final = {
+    "gu": "구", "si": "시", "gun": "군", "eup": "읍", "myeon": "면", "dong": "동", "ri": "리",
+    "do": "도", "ro": "로", "gil": "길",
+}  # fmt: skip
+AREA: Final = re.compile(rf"-(?:{'|'.join(AREAS)})$")  # Jeongna-dong
 SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
 SURNAMES_OF_KOREA: Final = (
     *"김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.particles import FINALS, HANGUL, RIEUL
-from newsletter.proof.parity.transliteration import letters_of
 
 OF_MANY: Final = 5  # names of places that have a word in common
 KNOWN_BY: Final = 5  # letters that tell whether the lexicon knows an English word
@@ -30,20 +29,17 @@ class Lexicon:
     place_heads: Mapping[str, Sequence[str]]  # those words, by the English ones
     place_names: frozenset[str]  # English words that name one, and nothing else
     place_kinds: frozenset[str]  # English words of many names of places: "province", "language"
-    names: Mapping[str, frozenset[str]]  # foreign names in Hangul: plain letters of each
-    transcribed: frozenset[str]  # the letters of all of them
 
     def knows(self, word: str) -> bool:
         """Return whether the lexicon has an English word that begins like *word*."""
         return word[:KNOWN_BY] in self.known
 
 
-def read_lexicon(texts: Iterable[str], places: str = "", names: str = "") -> Lexicon:
+def read_lexicon(texts: Iterable[str], places: str = "") -> Lexicon:
     """
     Read lists of words: a Korean word, a tab, and English words with spaces between them.
 
-    *places* is such a list as well, of names. *names* has foreign names in Hangul, each with its
-    spellings in Latin letters, with slashes between them.
+    *places* is such a list as well, of names.
 
     Other forms of the Korean word follow it, with slashes. Verbs and adjectives stand in the form
     of dictionaries, and are found in every form.
@@ -55,11 +51,11 @@ def read_lexicon(texts: Iterable[str], places: str = "", names: str = "") -> Lex
         words[form] = tuple(dict.fromkeys((*words.get(form, ()), *english)))
         if not any(form[:size] in named for size in range(2, len(form) + 1)):
             common.update(english)  # 파리협정, the Paris Agreement, says nothing of Paris
-    proper = frozenset(word for english in named.values() for word in english) - common
+    names = frozenset(word for english in named.values() for word in english) - common
     heads = frozenset(
         form
         for form, english in named.items()
-        if not proper.isdisjoint(english) and not proper.isdisjoint(words.get(form, english))
+        if not names.isdisjoint(english) and not names.isdisjoint(words.get(form, english))
     )  # 고려 is a dynasty, and more often "to consider"
     for form, english in named.items():
         words[form] = tuple(dict.fromkeys((*words.get(form, ()), *english)))
@@ -68,24 +64,11 @@ def read_lexicon(texts: Iterable[str], places: str = "", names: str = "") -> Lex
     longest = max(map(len, words), default=1)
     counts = Counter(word for english in named.values() for word in english)
     kinds = frozenset(word for word in common if counts[word] >= OF_MANY)
-    persons = _persons(names)
-    letters = frozenset(one for spellings in persons.values() for one in spellings)
     by_english: dict[str, list[str]] = {}
     for form in sorted(heads):
         for word in words[form]:
             by_english.setdefault(word, []).append(form)
-    return Lexicon(words, every, known, longest, heads, by_english, proper, kinds, persons, letters)
-
-
-def _persons(text: str) -> Mapping[str, frozenset[str]]:
-    """Return the letters of each name in Hangul; a name may stand in several lines."""
-    found: dict[str, frozenset[str]] = {}
-    for line in text.splitlines():
-        hangul, tab, spellings = line.partition("\t")
-        if tab:
-            letters = frozenset(map(letters_of, spellings.split("/")))
-            found[hangul] = found.get(hangul, frozenset()) | letters
-    return found
+    return Lexicon(words, every, known, longest, heads, by_english, names, kinds)
 
 
 def _entries(

@@ -21,9 +21,14 @@ from newsletter.proof.parity.differing import UNLIKE, are_two_names
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.foreign_names import ForeignNames
 from newsletter.proof.parity.korean_words import COPULA
-from newsletter.proof.parity.latin_names import Spot, is_surname
+from newsletter.proof.parity.latin_names import AREAS, Spot, is_surname
 from newsletter.proof.parity.lexicon import Lexicon
-from newsletter.proof.parity.meaningful import FUNCTION_WORDS, KINDS_OF_PLACES, PARTICLE
+from newsletter.proof.parity.meaningful import (
+    FUNCTION_WORDS,
+    KINDS_OF_PLACES,
+    PARTICLE,
+    without_genitive,
+)
 from newsletter.proof.parity.name_claims import claims_of
 from newsletter.proof.parity.near_names import NearNames, best_unlikeliness
 from newsletter.proof.parity.people import COINED, People
@@ -36,11 +41,6 @@ HARDLY: Final = 0.62  # of two that may be
 LONGEST_WORD: Final = 40  # letters
 USUAL: Final = 2.0  # most unlikeliness of a transcription that leaves no doubt
 LONG: Final = 4  # letters of a place that is looked for
-# Parts of Korean addresses: 은평구 is Eunpyeong-gu.
-AREAS: Final = {
-    "gu": "구", "si": "시", "gun": "군", "eup": "읍", "myeon": "면", "dong": "동", "ri": "리",
-    "do": "도", "ro": "로", "gil": "길",
-}  # fmt: skip
 AREA: Final = re.compile(rf"\b(?P<stem>[A-Z][a-z]+)-(?P<area>{'|'.join(AREAS)})\b")
 SCHOOL: Final = re.compile(
     r"\b(?:University\sof\s(?P<behind>[A-Z][a-zÀ-ɏ]+)|(?P<before>[A-Z][a-zÀ-ɏ]+)\sUniversity)\b"
@@ -74,10 +74,9 @@ class LoneNames:
             (NearNames(both).differing, False),
         ):
             for there, here in find():
-                is_said = both.is_surely_said(here) or (
-                    is_by_sound and _is_elsewhere(both, there, here)
-                )
-                if here not in seen and not is_said:
+                if here in seen or both.is_surely_said(here):
+                    continue
+                if not (is_by_sound and _is_elsewhere(both, there, here)):
                     seen.add(here)
                     yield there, here
 
@@ -112,7 +111,7 @@ class _Both(Sides):
 
     def is_surely_said(self, spot: Spot) -> bool:
         """Return whether a word in Hangul of the bead surely is a name, in all its letters."""
-        name = re.sub("['’]s?$", "", self.block(spot[0])[spot[1] : spot[2]])
+        name = without_genitive(self.block(spot[0])[spot[1] : spot[2]])
         is_korean = COINED.fullmatch(name) is not None and len(name) > LONG
         return any(
             best_unlikeliness(run.text, name) < USUAL or (is_korean and has_within(run.text, name))

@@ -77,7 +77,7 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
         is_coined = lexicon.english.isdisjoint((first.lower(), second))
         yield Word(match.start(), match.end(), parts, (sound,), is_name=True, is_coined=is_coined)
         return
-    lower = re.sub(r"['’]s?$", "", written.lower())
+    lower = without_genitive(written.lower())
     if len(lower) < 2 and not written.isupper():
         return
     is_capital = written[0].isupper()
@@ -93,6 +93,11 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
     is_coined = is_name and len(lower) >= SHORTEST_NAME and not is_english
     kinds = is_name, is_known, is_place, is_kind, is_coined
     yield Word(match.start(), match.end(), keys, sounds, *kinds)
+
+
+def without_genitive(name: str) -> str:
+    """Return a name without the ending of its genitive."""
+    return re.sub("['’]s?$", "", name)
 
 
 def _is_english(word: str, lexicon: Lexicon) -> bool:

@@ -1,6 +1,5 @@
 """Foreign names that are nearly one: "Nishimura" beside 니시야마, "Nowicki" beside 노바크."""
 
-import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Final
@@ -8,12 +7,12 @@ from typing import Final
 from newsletter.proof.parity.bead_sides import SHORTEST, Sides, has_within, is_coined
 from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.latin_names import Spot
-from newsletter.proof.parity.meaningful import KINDS_OF_PLACES, PARTICLE
+from newsletter.proof.parity.meaningful import KINDS_OF_PLACES, PARTICLE, without_genitive
 from newsletter.proof.parity.name_claims import spellings_of
 from newsletter.proof.parity.people import COINED, HANGUL
 from newsletter.proof.parity.sounds import likeness, sound_of_hangul, sound_of_latin
 from newsletter.proof.parity.transcribed import may_transcribe
-from newsletter.proof.parity.transliteration import NEVER, letters_of, unlikeliness
+from newsletter.proof.parity.transliteration import NEVER, unlikeliness
 from newsletter.proof.parity.unsaid_names import is_first, is_ordinary
 
 SHORTEST_LATIN: Final = 5  # letters of a name
@@ -36,7 +35,7 @@ class NearNames:
         for name in filter(self._is_foreign, self._sides.names):
             like, spot, word = self._nearest(self._written(name))
             # The nearest word is the name, as a rule; all others are looked at if it is not.
-            if like < NEAR or self._may_be(word, self._written(name)):
+            if like < NEAR or _may_be(word, self._written(name)):
                 continue
             if not self._may_be_written(name) and not self._is_another(word):
                 yield spot, name.spot
@@ -52,8 +51,7 @@ class NearNames:
         return max(found, default=(0.0, (0, 0, 0), ""))
 
     def _written(self, name: Item) -> str:
-        """Return a name without the ending of its genitive."""
-        return re.sub("['’]s?$", "", self._sides.written(name))
+        return without_genitive(self._sides.written(name))
 
     def _is_foreign(self, name: Item) -> bool:
         written = self._written(name)
@@ -83,25 +81,11 @@ class NearNames:
         ):
             return True
         return any(
-            self._may_be(run.text[start:], spelling)
+            _may_be(run.text[start:], spelling)
             for run in self._sides.runs
             for start in range(max(1, len(run.text) - 1))
             for spelling in spellings_of(block, name.start, name.end)
         )
-
-    def _may_be(self, run: str, latin: str) -> bool:
-        cost = best_unlikeliness(run, latin)
-        if cost >= OTHER:
-            return cost < SURELY and _is_spelled(run, latin)
-        return not self._are_two(run, letters_of(latin))
-
-    def _are_two(self, run: str, latin: str) -> bool:
-        """Return whether the list has both names, and as two: 마리셀 and "Marisol"."""
-        lexicon = self._sides.lexicon
-        heads = [run[:size] for size in range(SHORTEST, len(run) + 1)]
-        known = [lexicon.names[head] for head in heads if head in lexicon.names]
-        is_known = latin in lexicon.transcribed and bool(known)
-        return is_known and not any(latin in spellings for spellings in known)
 
     @cached_property
     def _coined(self) -> list[tuple[Spot, str]]:
@@ -115,6 +99,12 @@ class NearNames:
             if is_coined(item) and HANGUL.fullmatch(text, start, end) and not is_counted:
                 found.append((item.spot, text[start:end]))
         return found
+
+
+def _may_be(run: str, latin: str) -> bool:
+    """Return whether a word in Hangul may begin with a name."""
+    cost = best_unlikeliness(run, latin)
+    return cost < OTHER or (cost < SURELY and _is_spelled(run, latin))
 
 
 @lru_cache(maxsize=65_536)

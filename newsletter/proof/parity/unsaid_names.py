@@ -10,7 +10,7 @@ from newsletter.proof.parity.evidence import Item
 from newsletter.proof.parity.foreign_syllables import looks_foreign
 from newsletter.proof.parity.gaps import Gap, gaps_of
 from newsletter.proof.parity.latin_names import Spot
-from newsletter.proof.parity.meaningful import FUNCTION_WORDS
+from newsletter.proof.parity.meaningful import FUNCTION_WORDS, without_genitive
 from newsletter.proof.parity.name_claims import Claim, claims_of
 from newsletter.proof.parity.people import COINED
 
@@ -156,7 +156,7 @@ class UnsaidNames:
         return [name for name in self._sides.names if not self._sides.has_partner(latin, name)]
 
     def _may_be_name(self, name: Item, written: str) -> bool:
-        lower = re.sub("['’]s?$", "", written.lower())
+        lower = without_genitive(written.lower())
         is_place = name.word is not None and name.word.is_place
         is_person = not is_place and self._sides.people.names(self._sides.latin, name)
         is_korean = is_person and ("-" in written or COINED.fullmatch(lower))

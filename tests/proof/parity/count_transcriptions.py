@@ -1,7 +1,7 @@
 """
 Counts how Hangul writes foreign names: python -m tests.proof.parity.count_transcriptions
 
-It reads the names and the places of the proof's lists, divides each
+It reads the names of names.txt and the places of the proof's list, divides each
 name in Latin letters among the letters of its transcription (expectation maximisation over all
 divisions), and prints the table of `newsletter/proof/parity/transcription_counts.py`.
 """
@@ -18,9 +18,8 @@ from newsletter.proof.parity import lexicon
 from newsletter.proof.parity.transcribed import may_transcribe
 from newsletter.proof.parity.transliteration import LONGEST, letters_of, parts_of
 
-NAMES, PLACES = (
-    Path(lexicon.__file__).parent / "words" / file for file in ("names.txt", "places.txt")
-)
+NAMES: Final = Path(__file__).parent / "names.txt"
+PLACES: Final = Path(lexicon.__file__).parent / "words" / "places.txt"
 KINDS: Final = (
     "산도시섬강역대사인어현군구주성"  # a kind of place behind a name, which has no letters
 )
