@@ -210,9 +210,9 @@ class _Both:
     def is_total(self, value: _Value, values: Sequence[_Value]) -> bool:
         """Return whether a value is the sum of two or more others, which stands where one likes."""
         of = self._number(value)
-        numbers = sorted(self._number(one) for one in values if one is not value)
-        sums = {sum(some) for size in (2, 3, 4) for some in combinations(numbers[-ADDENDS:], size)}
-        return of > 0 and of in sums
+        others = (self._number(one) for one in values if one is not value)
+        addends = sorted(one for one in others if 0 < one < of)[-ADDENDS:]
+        return any(sum(some) == of for size in (2, 3, 4) for some in combinations(addends, size))
 
     def _number(self, value: _Value) -> Fraction:
         figure = self.ones.item(value.here).figure
